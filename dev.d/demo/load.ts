@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http';
+
+/** One GET by name; the body. Anything but a 200 is a failure. */
+export function ask(port: number, host: string, agent?: Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path: '/',
+        headers: { host },
+        timeout: 30_000,
+        ...(agent === undefined ? {} : { agent }),
+      },
+      (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const body = Buffer.concat(parts).toString();
+          if (answer.statusCode === 200) resolve(body);
+          else reject(new Error(`status ${answer.statusCode}`));
+        });
+      },
+    );
+    sent.on('timeout', () => sent.destroy(new Error('no answer within 30 s')));
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+export interface LoadReport {
+  readonly sent: number;
+  readonly failed: number;
+  readonly slowestMs: number;
+  /** Body → how often. */
+  readonly answers: ReadonlyMap<string, number>;
+  readonly errors: readonly string[];
+}
+
+/** A steady stream of requests, half of them on kept connections, half on new ones, until it is stopped. */
+export function startLoad(port: number, host: string, perSecond: number): { stop(): Promise<LoadReport> } {
+  const kept = new Agent({ keepAlive: true, maxSockets: 16 });
+  const answers = new Map<string, number>();
+  const errors: string[] = [];
+  const open = new Set<Promise<void>>();
+  let sent = 0;
+  let slowestMs = 0;
+  const one = async (agent: Agent | undefined) => {
+    const at = performance.now();
+    try {
+      const body = (await ask(port, host, agent)).trim();
+      answers.set(body, (answers.get(body) ?? 0) + 1);
+    } catch (error) {
+      errors.push(error instanceof Error ? error.message : String(error));
+    }
+    slowestMs = Math.max(slowestMs, Math.round(performance.now() - at));
+  };
+  const timer = setInterval(() => {
+    const call: Promise<void> = one(sent++ % 2 === 0 ? kept : undefined).finally(() => open.delete(call));
+    open.add(call);
+  }, 1000 / perSecond);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(open);
+      kept.destroy();
+      return { sent, failed: errors.length, slowestMs, answers, errors };
+    },
+  };
+}

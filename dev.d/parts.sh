@@ -1,0 +1,131 @@
+# The commands of ./dev.
+
+PARTS=
+BROKEN=
+PASSED=0
+FAILED=0
+SKIPPED=0
+
+dev_install() {
+  prepare_runtime
+}
+
+dev_build() {
+  install_dependencies
+  build_bundle
+}
+
+dev_check() {
+  install_dependencies
+  check_parts
+  report
+}
+
+dev_test() {
+  prepare_runtime
+  check_parts
+  world_up
+  part contract vitest_in_world contract 600
+  part e2e vitest_in_world e2e 600
+  world_down
+  part package run_ts packages/cli/bundle/pack-trial.ts
+  report
+}
+
+dev_demo() {
+  prepare_runtime
+  world_up
+  run in_world timeout -k 10 300 node --import tsx dev.d/demo.ts "$@"
+}
+
+# Reports that the benches write to RECONCILE_OUT are kept in .cache/out.
+dev_bench() {
+  prepare_runtime
+  world_up
+  run in_world timeout -k 10 1500 node --import tsx bench/main.ts "$@"
+  mkdir -p .cache/out
+  cp -R "$WORLD/out/." .cache/out/
+}
+
+dev_pack() {
+  install_dependencies
+  build_bundle
+  run run_ts packages/cli/bundle/pack.ts
+}
+
+dev_shell() {
+  prepare_runtime
+  world_up
+  if [ $# -gt 0 ]; then
+    run in_world "$@"
+  else
+    # In the foreground, since it needs the terminal; Ctrl-C is the shell's own.
+    trap : INT
+    in_world sh -i || true
+  fi
+}
+
+prepare_runtime() {
+  install_dependencies
+  install_runtime
+  build_bundle
+}
+
+check_parts() {
+  part types-and-lint static_checks
+  part unit vitest_here unit
+}
+
+# Side by side: each keeps one processor busy. What a tool says is of interest when it fails.
+static_checks() {
+  tool tsc --noEmit -p tsconfig.json >"$LOGS/types" 2>&1 &
+  types=$!
+  tool eslint --no-error-on-unmatched-pattern packages test bench dev.d >"$LOGS/eslint" 2>&1 &
+  eslint=$!
+  tool biome check --error-on-warnings . >"$LOGS/biome" 2>&1 &
+  biome=$!
+  verdict=0
+  wait $types || { cat "$LOGS/types" && verdict=1; }
+  wait $eslint || { cat "$LOGS/eslint" && verdict=1; }
+  wait $biome || { cat "$LOGS/biome" && verdict=1; }
+  return $verdict
+}
+
+# part NAME COMMAND…: a failure is remembered, the next part runs all the same.
+part() {
+  part_name=$1
+  shift
+  part_started=$(now_ms)
+  say "--- $part_name"
+  part_verdict=ok
+  run "$@" || { part_verdict=FAILED && BROKEN="$BROKEN $part_name"; }
+  PARTS="$PARTS$(printf '%-22s %8s  %s' "$part_name" "$(seconds $(($(now_ms) - part_started)))" "$part_verdict")
+"
+  count_tests "$part_name"
+}
+
+vitest_here() {
+  node node_modules/vitest/vitest.mjs run --project "$1" --no-file-parallelism --passWithNoTests --silent=passed-only \
+    --reporter=dot --reporter=json --outputFile.json="$LOGS/$1.json"
+}
+
+# vitest_in_world PROJECT SECONDS
+vitest_in_world() {
+  in_world timeout -k 10 "$2" node node_modules/vitest/vitest.mjs run --project "$1" --no-file-parallelism --passWithNoTests --silent=passed-only \
+    --reporter=default --reporter=json --outputFile.json="$WORLD/out/$1.json"
+}
+
+count_tests() {
+  for file in "$LOGS/$1.json" "${WORLD:-/nonexistent}/out/$1.json"; do
+    [ -f "$file" ] || continue
+    read -r passed failed skipped <<TEXT
+$(node -p 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); [r.numPassedTests, r.numFailedTests, r.numPendingTests].join(" ")' "$file")
+TEXT
+    PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed)) SKIPPED=$((SKIPPED + skipped))
+  done
+}
+
+report() {
+  printf '\n%s\n%s passed, %s failed, %s skipped\n' "$PARTS" "$PASSED" "$FAILED" "$SKIPPED"
+  [ -z "$BROKEN" ] || fail "not green:$BROKEN" "the first lines marked --- above each part say what failed"
+}

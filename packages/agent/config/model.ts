@@ -1,0 +1,40 @@
+import type { ListenerConfig, NodePolicy } from '@reconcile/core';
+
+/** Where definitions come from. */
+export type SourceConfig =
+  | {
+      readonly type: 'git';
+      readonly path: string;
+      readonly branch: string;
+      /** Directory of the repository that holds fleet.toml; '' is its root. */
+      readonly subdir: string;
+      /** Name or URL to fetch from; '' = never fetched. */
+      readonly remote: string;
+      readonly pollMs: number;
+    }
+  | { readonly type: 'directory'; readonly path: string; readonly pollMs: number };
+
+/** What node.toml says, with every default filled in and every path absolute. */
+export interface NodeConfig {
+  /** The file it was read from. */
+  readonly path: string;
+  readonly node: string;
+  readonly stateDir: string;
+  readonly workspace: string | null;
+  /** In the file's order; the first is the advertised one. */
+  readonly addresses: readonly { readonly name: string; readonly ip: string }[];
+  readonly source: SourceConfig;
+  readonly drivers: { readonly containers: 'podman' | 'none'; readonly proxy: 'haproxy' | 'none' };
+  readonly listeners: Readonly<Record<string, ListenerConfig>>;
+  readonly policy: NodePolicy;
+  readonly api: {
+    readonly unix: string;
+    /** '' = nobody but this user. */
+    readonly socketGroup: string;
+    readonly http: readonly string[];
+    readonly grpc: readonly string[];
+  };
+  readonly secretsDir: string;
+  /** `[drivers.<name>]` as it stands, for that driver's own schema; undefined when there is none. */
+  driverTable(name: string): unknown;
+}

@@ -1,0 +1,110 @@
+import { policyFlags } from '@reconcile/spec/compile';
+import { scalars as s, type Table } from '@reconcile/spec/toml';
+import { z } from 'zod';
+
+// Keys are only ever added: a node.toml that was right stays right.
+
+const path = z.string().min(1);
+
+export const topShape = {
+  node: s.nodeName.describe('Name of this machine, as fleet.toml knows it.'),
+  state_dir: path.optional().describe('Where the node keeps its memory; 0700.'),
+  workspace: path.optional().describe('Where build sources lie.'),
+};
+
+export const sourceShape = {
+  type: z.enum(['git', 'directory']).describe('git: commits count. directory: settled files count.'),
+  path: path.describe('The repository, bare or not, or the directory.'),
+  branch: z
+    .string()
+    .regex(/^(?!-)[^\s~^:?*[\\]+$/, { error: 'expected the name of a branch' })
+    .optional(),
+  subdir: z.string().optional().describe('Directory of the repository that holds fleet.toml.'),
+  remote: z
+    .string()
+    .regex(/^(?!-)\S*$/, { error: 'expected the name or URL of a remote' })
+    .optional(),
+  poll: s.duration.optional().describe('How often it is looked at besides hints.'),
+};
+export const gitOnly = ['branch', 'subdir', 'remote'] as const;
+export const sourceSchema = z.strictObject(sourceShape);
+
+export const driversShape = {
+  containers: z.enum(['podman', 'none']).optional(),
+  proxy: z.enum(['haproxy', 'none']).optional(),
+};
+export const driversSchema = z.strictObject(driversShape);
+
+/** Drivers that may have a table of their own. */
+export const driverNames: readonly string[] = [
+  'podman',
+  'haproxy',
+  'caddy',
+  'mcproxy',
+  'hosts',
+  'rfc2136',
+  'exec',
+  'mcns',
+  'internal-ca',
+  'acme',
+  'cert-files',
+];
+
+export const bindsSchema = s.strings.min(1);
+export const listenerShape = { bind: bindsSchema, tls: z.boolean().optional() };
+export const listenerSchema = z.strictObject(listenerShape);
+
+export const blastShape = {
+  services: z.int().min(0).max(100_000).optional(),
+  percent: z.int().min(0).max(100).optional(),
+};
+export const policyShape = {
+  mounts: z.array(z.string().regex(/^\//, { error: 'expected an absolute path' })).optional(),
+  images: z.array(z.string().min(1)).optional(),
+  flags: z.array(z.enum(policyFlags)).optional(),
+  blast: z.strictObject(blastShape).optional(),
+};
+export const policySchema = z.strictObject(policyShape);
+
+export const apiShape = {
+  unix: path.optional(),
+  socket_group: z
+    .string()
+    .regex(/^(?:[A-Za-z_][A-Za-z0-9_-]{0,31})?$/, { error: 'expected the name of a group' })
+    .optional(),
+  http: s.strings.optional(),
+  grpc: s.strings.optional(),
+};
+export const apiSchema = z.strictObject(apiShape);
+
+export const secretsShape = { dir: path.optional() };
+export const secretsSchema = z.strictObject(secretsShape);
+
+/** Tables are checked one by one, so that a mistake in one hides none in another. */
+export const topSchema = z.strictObject({
+  ...topShape,
+  addresses: z.unknown().optional(),
+  source: z.unknown().optional(),
+  drivers: z.unknown().optional(),
+  listeners: z.unknown().optional(),
+  policy: z.unknown().optional(),
+  api: z.unknown().optional(),
+  secrets: z.unknown().optional(),
+});
+
+const table = (label: string, shape: object, ...more: string[]): Table => ({
+  label,
+  keys: [...Object.keys(shape), ...more],
+});
+
+/** Every table of the file and the keys it knows: for hints, and compared with specs/node.toml.md. */
+export const nodeTables: readonly Table[] = [
+  table('', topShape, 'addresses', 'source', 'drivers', 'listeners', 'policy', 'api', 'secrets'),
+  table('[source]', sourceShape),
+  table('[drivers]', driversShape),
+  table('[listeners.<port>]', listenerShape),
+  table('[policy]', policyShape),
+  table('[policy.blast]', blastShape),
+  table('[api]', apiShape),
+  table('[secrets]', secretsShape),
+];

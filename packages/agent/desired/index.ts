@@ -1,0 +1,4 @@
+export * from './keep.ts';
+export * from './load.ts';
+export * from './model.ts';
+export * from './nothing.ts';

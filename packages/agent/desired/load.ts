@@ -1,0 +1,148 @@
+import type { Desired, Diagnostic, Json } from '@reconcile/core';
+import type { ReadHost } from '@reconcile/host';
+import {
+  type CompiledKey,
+  generationOf,
+  lastAppliedCommit,
+  lastGoodSnapshot,
+  loadSnapshot,
+  type Registry,
+  readCompiled,
+  readSnapshot as readSnapshotRow,
+} from '@reconcile/registry';
+import type { SourceProblem } from '@reconcile/source';
+import { specHash } from '@reconcile/spec/compile';
+import { nodeFacts } from '../config/facts.ts';
+import type { NodeConfig } from '../config/model.ts';
+import type { CommitInfo, Install, Loaded, SourceTrouble } from './model.ts';
+import { nodeSource } from './source.ts';
+
+export interface LoadInput {
+  readonly config: NodeConfig;
+  readonly host: ReadHost;
+  /** Reading is enough. */
+  readonly registry: Registry;
+  readonly install: Install;
+  readonly signal: AbortSignal;
+  /** Any commit, to look at only. */
+  readonly ref?: string;
+  /** Also say which edits no commit holds; costs a read of the work tree. */
+  readonly withEdits?: boolean;
+  /** A rewritten history is accepted once: somebody asked for it. */
+  readonly acknowledged?: boolean;
+}
+
+/** What is kept of a compiled snapshot. Bump when its shape changes. */
+const compiledSchema = 1;
+
+interface Compiled {
+  readonly desired: Desired;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The source's newest commit, compiled for this node; when that cannot be had or has errors, the last good snapshot. An empty,
+ * unreachable, rewound or unparsable source never leaves a node without its desired state. Writes nothing.
+ */
+export async function loadDesired(input: LoadInput): Promise<Loaded> {
+  const { config, host, registry, signal } = input;
+  const source = await nodeSource(config);
+  const cx = { host, signal };
+  if (input.ref === undefined && input.withEdits !== true) {
+    const head = await source.head(cx);
+    if (head.ok === undefined) return lastGood(input, troubleOf(head));
+    const kept = keptCompilation(input, head.ok);
+    if (kept !== undefined) return kept;
+  }
+  const lastCommit = registry.read(lastAppliedCommit);
+  const taken = await source.snapshot(cx, {
+    ...(lastCommit === undefined || input.ref !== undefined ? {} : { lastCommit }),
+    ...(input.ref === undefined ? {} : { ref: input.ref }),
+    withEdits: input.withEdits === true,
+    acknowledged: input.acknowledged === true,
+  });
+  if (taken.ok === undefined) return lastGood(input, troubleOf(taken));
+  const snapshot = taken.ok;
+  const { readSnapshot } = await import('./read.ts');
+  const generation = registry.read((rows) => generationOf(rows, snapshot.commit));
+  const made = await readSnapshot({ ...input, snapshot, facts: nodeFacts(config), generation });
+  if (made.desired === undefined) {
+    const errors = made.diagnostics.filter((d) => d.severity === 'error').length;
+    const trouble = {
+      code: 'Invalid',
+      message: `commit ${snapshot.commit.slice(0, 7)} has ${errors} error${errors === 1 ? '' : 's'} and is not applied`,
+      hint: 'reconcile validate',
+    };
+    const kept = await lastGood(input, trouble);
+    return { ...kept, diagnostics: made.diagnostics, warnings: snapshot.warnings };
+  }
+  return {
+    desired: made.desired,
+    commit: snapshot,
+    trouble: undefined,
+    diagnostics: made.diagnostics,
+    warnings: snapshot.warnings,
+    fresh: {
+      snapshot,
+      compiled: JSON.stringify({ desired: made.desired, diagnostics: made.diagnostics } satisfies Compiled),
+    },
+  };
+}
+
+/** The same commit for the same facts by the same build needs no parsing. */
+function keptCompilation(input: LoadInput, commit: string): Loaded | undefined {
+  const key = compiledKey(input, commit);
+  if (key === undefined) return undefined;
+  return input.registry.read((rows) => {
+    const text = readCompiled(rows, key);
+    const row = readSnapshotRow(rows, commit);
+    if (text === undefined || row === undefined) return undefined;
+    const { desired, diagnostics } = JSON.parse(text) as Compiled;
+    const generation = generationOf(rows, commit);
+    return {
+      desired: { ...desired, generation },
+      commit: row,
+      trouble: undefined,
+      diagnostics,
+      warnings: row.warnings,
+      fresh: undefined,
+    };
+  });
+}
+
+export function compiledKey(input: Pick<LoadInput, 'config' | 'install'>, commit: string): CompiledKey | undefined {
+  const { buildId } = input.install;
+  if (buildId === undefined) return undefined;
+  const facts = nodeFacts(input.config) as unknown as Json;
+  return { commit, facts: specHash({ buildId, facts }), schema: compiledSchema };
+}
+
+async function lastGood(input: LoadInput, trouble: SourceTrouble): Promise<Loaded> {
+  const { config, registry } = input;
+  const nothing: Loaded = {
+    desired: undefined,
+    commit: undefined,
+    trouble,
+    diagnostics: [],
+    warnings: [],
+    fresh: undefined,
+  };
+  const row = registry.read(lastGoodSnapshot);
+  if (row === undefined) return nothing;
+  const kept = keptCompilation(input, row.commit);
+  if (kept !== undefined) return { ...kept, trouble };
+  const snapshot = await loadSnapshot(registry, row.commit);
+  if (snapshot === undefined) return nothing;
+  const { readSnapshot } = await import('./read.ts');
+  const generation = registry.read((rows) => generationOf(rows, row.commit));
+  const made = await readSnapshot({ ...input, snapshot, facts: nodeFacts(config), generation });
+  return { ...nothing, desired: made.desired, commit: infoOf(snapshot), diagnostics: made.diagnostics };
+}
+
+function infoOf({ commit, message, author, at }: CommitInfo): CommitInfo {
+  return { commit, message, author, at };
+}
+
+function troubleOf(found: SourceProblem): SourceTrouble {
+  return { code: found.problem, message: found.message, hint: found.hint };
+}

@@ -1,0 +1,51 @@
+import type { Desired, Json, LedgerView, Observed, Plan, PlanInput } from '@reconcile/core';
+import { kinds } from '@reconcile/core/kinds';
+import { desiredAround, plan } from '@reconcile/core/plan';
+import { look as observe } from '@reconcile/engine/look';
+import type { ReadHost } from '@reconcile/host';
+import { loadHistory, loadLedger, type Registry } from '@reconcile/registry';
+import type { NodeConfig } from '../config/model.ts';
+import type { Observers } from '../wire/observers/index.ts';
+
+export interface LookInput {
+  readonly config: NodeConfig;
+  readonly host: ReadHost;
+  readonly registry: Registry;
+  readonly observers: Observers;
+  readonly desired: Desired;
+  readonly signal: AbortSignal;
+}
+
+/** One look at this node and the plan for it. */
+export interface Seen {
+  readonly plan: Plan;
+  readonly observed: Observed;
+  readonly ledger: LedgerView;
+  readonly input: PlanInput;
+  /** What observers would like kept; a dry run keeps nothing. */
+  readonly notes: Readonly<Record<string, Json>>;
+}
+
+/** Looks and plans with the reading half alone: it cannot write, since it is built from parts that cannot. */
+export async function lookAndPlan(input: LookInput): Promise<Seen> {
+  const { config, desired, host, observers, registry, signal } = input;
+  const now = host.clock.now();
+  const bootId = await host.proc.bootId();
+  const history = loadHistory(registry, bootId, now);
+  const ledger = loadLedger(registry);
+  const log = { debug: () => undefined, warn: () => undefined };
+  const context = {
+    host,
+    signal,
+    log,
+    node: config.node,
+    fleet: desired.fleet,
+    bootId,
+    now,
+    desired: desiredAround(desired, history),
+    ledger,
+  };
+  const seen = await observe(context, observers.observers);
+  const planInput: PlanInput = { desired, observed: seen.observed, kinds, history, now, served: observers.served };
+  return { plan: plan(planInput), observed: seen.observed, ledger, input: planInput, notes: seen.notes };
+}

@@ -1,0 +1,84 @@
+import type { Desired, History, Instant, Json, Plan, Principal } from '@reconcile/core';
+import type { Memory } from '@reconcile/engine';
+import {
+  changedNotes,
+  loadHistory,
+  loadLedger,
+  markApplied,
+  markStageSince,
+  planLookups,
+  putNotes,
+  type Registry,
+  registryJournal,
+  seeBoot,
+  stagesSince,
+  useHold,
+} from '@reconcile/registry';
+
+export interface MemoryOptions {
+  readonly registry: Registry;
+  readonly desired: Desired;
+  readonly bootId: string;
+  readonly by: Principal;
+  now(): Instant;
+}
+
+/** The engine's memory over this node's registry. */
+export function registryMemory(options: MemoryOptions): Memory {
+  const { bootId, by, desired, registry } = options;
+  let history: History | undefined;
+  return {
+    async load() {
+      history = loadHistory(registry, bootId, options.now());
+      return { history, ledger: loadLedger(registry) };
+    },
+    journal(made) {
+      const lookups = planLookups({
+        plan: made,
+        desired,
+        history: history ?? loadHistory(registry, bootId, options.now()),
+      });
+      const { commit, generation } = desired;
+      return registryJournal(registry, { bootId, generation, commit, principal: by, lookups, now: options.now });
+    },
+    note: (notes) => keepNotes(registry, notes),
+    async waitingForStages(names) {
+      const known = registry.read((rows) => stagesSince(rows, bootId));
+      const missing = names.filter((name) => known[name] === undefined);
+      if (missing.length === 0) return;
+      await registry.write((rows) => {
+        seeBoot(rows, bootId, options.now());
+        for (const stage of missing) markStageSince(rows, { bootId, stage, at: options.now() });
+      });
+    },
+    finished: (wanted, made, whole) =>
+      finish(registry, wanted, { made, whole, at: options.now(), released: history?.releasedHolds ?? [] }),
+  };
+}
+
+/** Only what changed is written. */
+export async function keepNotes(registry: Registry, notes: Readonly<Record<string, Json>>): Promise<void> {
+  if (registry.read((rows) => changedNotes(rows, notes)).length === 0) return;
+  await registry.write((rows) => putNotes(rows, notes));
+}
+
+/**
+ * A generation counts as applied once nothing of it is held. A pass narrowed to a part does not make it so while anything
+ * lies outside that part: what is measured against, and which trailers still count, hangs on it. A released hold is used up
+ * by the pass that carried it out.
+ */
+async function finish(
+  registry: Registry,
+  desired: Desired,
+  { made, whole, at, released }: { made: Plan; whole: Plan; at: Instant; released: readonly string[] },
+): Promise<void> {
+  const removalsHeld = whole.held.some((hold) => hold.code === 'BlastRadius' || hold.code === 'EmptySource');
+  const isPart = whole.actions.length > made.actions.length;
+  const active = Object.entries(desired.services).filter(([, service]) => service.active);
+  const services = Object.fromEntries(active.map(([name, { stage }]) => [name, desired.stages[stage]?.name ?? '']));
+  const converged = whole.actions.length === 0 && whole.waiting.length === 0 && whole.held.length === 0;
+  await registry.write((rows) => {
+    if (!removalsHeld && !isPart) markApplied(rows, desired.generation, { at, services, converged });
+    if (made.actions.length === 0) for (const id of released) useHold(rows, id, at);
+  });
+}

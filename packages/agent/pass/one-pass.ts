@@ -1,0 +1,179 @@
+import type { ApplyContext, Desired, Event, Observed, Plan, Principal, Wait } from '@reconcile/core';
+import { kinds } from '@reconcile/core/kinds';
+import { Failpoint, type PassReport, runPass } from '@reconcile/engine';
+import type { Host } from '@reconcile/host';
+import {
+  acquireLock,
+  addEvents,
+  type Lock,
+  openRegistry,
+  pruneRegistry,
+  type Registry,
+  releaseHold,
+} from '@reconcile/registry';
+import type { NodeConfig } from '../config/model.ts';
+import { storeBlobs } from '../desired/blobs.ts';
+import { keepLoaded } from '../desired/keep.ts';
+import { loadDesired } from '../desired/load.ts';
+import type { Install, Loaded } from '../desired/model.ts';
+import { nothingToRun } from '../desired/nothing.ts';
+import { fail } from '../errors.ts';
+import { keepNotes, registryMemory } from '../memory/memory.ts';
+import { ensureNodeKey } from '../node/key.ts';
+import { nodePaths } from '../node/paths.ts';
+import { closeFulfilled } from '../request/fulfilled.ts';
+import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
+
+export interface OnePassInput {
+  readonly config: NodeConfig;
+  readonly host: Host;
+  readonly install: Install;
+  readonly signal: AbortSignal;
+  readonly by: Principal;
+  /** How long to wait for another writer, ms. */
+  readonly waitMs: number;
+  /** Narrows each plan, or leaves it as it is. */
+  readonly scope: (made: Plan, desired: Desired) => Plan;
+  readonly approve: (made: Plan, seen: { observed: Observed; loaded: Loaded }) => Promise<boolean>;
+  readonly patient: (wait: Wait) => boolean;
+  readonly emit: (event: Event) => void;
+  /** Hold ids that a person releases with this pass. */
+  readonly confirm: readonly string[];
+  /** Accept a rewritten history once. */
+  readonly acknowledged?: boolean;
+  /** Written under the lock, before the look: a request, `retry`. */
+  readonly record?: (registry: Registry) => Promise<void>;
+  /** Under the lock, after the last look: what became of a request. */
+  readonly conclude?: (registry: Registry, outcome: PassOutcome) => Promise<void>;
+  /** Rule of a crash test; absent otherwise. */
+  readonly failpoint?: string;
+}
+
+export interface PassOutcome extends PassReport {
+  readonly loaded: Loaded;
+  readonly desired: Desired;
+}
+
+/** One whole pass without a daemon, as the node's single writer. @throws NODE_BUSY SOURCE_NOTHING, and what drivers refuse */
+export async function onePass(input: OnePassInput): Promise<PassOutcome> {
+  const { config, host, install } = input;
+  await host.files.makeDir(config.stateDir, { mode: 0o700 });
+  const lock = await becomeWriter(input);
+  const native = install.nativeBinding === undefined ? {} : { nativeBinding: install.nativeBinding };
+  const registry = openRegistry(nodePaths(config).registry, { mode: 'write', epoch: lock.epoch, ...native });
+  try {
+    return await passWith(input, registry);
+  } finally {
+    await registry.close();
+    lock.release();
+  }
+}
+
+async function becomeWriter(input: OnePassInput): Promise<Lock> {
+  const { config, host, install, signal, waitMs } = input;
+  const got = await acquireLock(config.stateDir, {
+    pid: process.pid,
+    waitMs,
+    signal,
+    ...(install.nativeBinding === undefined ? {} : { nativeBinding: install.nativeBinding }),
+  });
+  if ('epoch' in got) return got;
+  const { pid, since, stopped } = got.heldBy;
+  const age = since === 0 ? '' : ` for ${Math.round((host.clock.now() - since) / 1000)} s`;
+  throw fail('NODE_BUSY', {
+    message: `become the writer of ${config.node}`,
+    key: config.stateDir,
+    wanted: 'nobody else writing',
+    actual: `process ${pid || 'unknown'} is${age}${stopped ? ', and it is stopped' : ''}`,
+    hint: stopped ? `kill -CONT ${pid}` : `wait for it, or look: ps ${pid || ''}`,
+  });
+}
+
+async function passWith(input: OnePassInput, registry: Registry): Promise<PassOutcome> {
+  const { config, host, signal } = input;
+  const { by } = input;
+  await input.record?.(registry);
+  const loaded = await loadDesired({ ...input, registry });
+  const { desired } = loaded;
+  if (desired === undefined) throw nothingToRun(config, loaded);
+  await keepLoaded(registry, input, { loaded, at: host.clock.now(), by });
+  for (const id of input.confirm) await registry.write((rows) => releaseHold(rows, id, { at: host.clock.now(), by }));
+
+  const drivers = await nodeDrivers(config, host);
+  const bootId = await host.proc.bootId();
+  const memory = registryMemory({ registry, desired, bootId, by, now: () => host.clock.now() });
+  const events = new EventWriter(registry, input.emit);
+  let isPrepared = false;
+  const report = await runPass({
+    desired,
+    kinds,
+    drivers: drivers.byKind,
+    host,
+    context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
+    memory,
+    failpoint: new Failpoint(input.failpoint),
+    isCurrent: () => true,
+    emit: (event) => events.add(event),
+    scope: (made) => input.scope(made, desired),
+    approve: (made, observed) => input.approve(made, { observed, loaded }),
+    prepare: async (made, context) => {
+      if (!isPrepared) await prepareNode(config, { drivers, context, registry });
+      isPrepared = true;
+      const from = { stateDir: config.stateDir, registry, commit: desired.commit, fresh: loaded.fresh?.snapshot };
+      await storeBlobs(host, made.actions, from);
+    },
+    patient: input.patient,
+  });
+  await events.flush();
+  if (report.turns > 0) await pruneRegistry(registry, host.clock.now());
+  const outcome = { ...report, loaded, desired };
+  await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });
+  await input.conclude?.(registry, outcome);
+  return outcome;
+}
+
+const quietLog = { debug: () => undefined, warn: () => undefined };
+
+/** Before the first write of this process: our own directories and key, and whatever each driver refuses to go without. */
+async function prepareNode(
+  config: NodeConfig,
+  { drivers, context, registry }: { drivers: Drivers; context: ApplyContext<Host>; registry: Registry },
+): Promise<void> {
+  const paths = nodePaths(config);
+  for (const dir of [paths.blobs, paths.files, paths.logs, paths.secrets])
+    await context.host.files.makeDir(dir, { mode: 0o700 });
+  await ensureNodeKey(context.host, paths.nodeKey);
+  for (const driver of drivers.observers) {
+    const facts = await driver.preflight?.(context);
+    if (facts !== undefined) await keepNotes(registry, facts);
+  }
+}
+
+/** Events reach the screen at once and the registry in the order they came, several to a transaction. */
+class EventWriter {
+  readonly #registry: Registry;
+  readonly #show: (event: Event) => void;
+  #waiting: Event[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(registry: Registry, show: (event: Event) => void) {
+    this.#registry = registry;
+    this.#show = show;
+  }
+
+  add(event: Event): void {
+    this.#show(event);
+    this.#waiting.push(event);
+    if (this.#waiting.length === 1) this.#writing = this.#writing.then(() => this.#write());
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const events = this.#waiting;
+    this.#waiting = [];
+    if (events.length > 0) await this.#registry.write((rows) => addEvents(rows, events));
+  }
+}

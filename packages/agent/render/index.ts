@@ -1,0 +1,2 @@
+export { type RenderedRun, type RenderInput, renderPodman } from './podman.ts';
+export { shellCommand } from './shell.ts';

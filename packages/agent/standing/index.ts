@@ -1,0 +1,6 @@
+export { nodeStanding, type Origin } from './node.ts';
+export { authorName, originOf } from './origin.ts';
+export { lastChangeOf, nodePast } from './past.ts';
+export { isOf, type Scene, sceneOf } from './scene.ts';
+export { historyWords, type ServicePast, serviceStatus } from './service.ts';
+export { containerUsage } from './usage.ts';

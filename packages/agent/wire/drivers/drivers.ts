@@ -1,0 +1,33 @@
+import type { Driver, Kind } from '@reconcile/core';
+import { filesDriver } from '@reconcile/drivers/files';
+import { ledgerDriver } from '@reconcile/drivers/ledger';
+import { podmanDriver } from '@reconcile/drivers/podman';
+import type { Host, ReadHost } from '@reconcile/host';
+import type { NodeConfig } from '../../config/model.ts';
+import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
+
+/** The whole node: who looks, and who carries out actions of which kind. */
+export interface Drivers {
+  readonly observers: readonly Driver<ReadHost, Host>[];
+  readonly byKind: ReadonlyMap<Kind, Driver<ReadHost, Host>>;
+}
+
+export async function nodeDrivers(config: NodeConfig, host: Host): Promise<Drivers> {
+  const observers: Driver<ReadHost, Host>[] = [];
+  const byKind = new Map<Kind, Driver<ReadHost, Host>>();
+  const add = (driver: Driver<ReadHost, Host>) => {
+    observers.push(driver);
+    // The first one that serves a kind carries it out: podman runs the jobs whose marks the ledger shows.
+    for (const kind of driver.serves) if (!byKind.has(kind)) byKind.set(kind, driver);
+  };
+  if (config.drivers.containers === 'podman') {
+    add(podmanDriver(podmanSettings(config, host)));
+    add(filesDriver(filesSettings(config)));
+    add(ledgerDriver());
+  }
+  if (config.drivers.proxy === 'haproxy') {
+    const { haproxyDriver } = await import('@reconcile/drivers/haproxy');
+    add(haproxyDriver(await proxySettings(config, host)));
+  }
+  return { observers, byKind };
+}

@@ -1,0 +1,36 @@
+import type { Kind, Observer } from '@reconcile/core';
+import { filesObserver } from '@reconcile/drivers/files/observe';
+import { ledgerObserver } from '@reconcile/drivers/ledger/observe';
+import { podmanObserver } from '@reconcile/drivers/podman/observe';
+import type { ReadHost } from '@reconcile/host';
+import type { NodeConfig } from '../../config/model.ts';
+import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
+
+/** The reading half of this node: what looks, and the kinds that something here can run. */
+export interface Observers {
+  readonly observers: readonly Observer<ReadHost>[];
+  readonly served: readonly Kind[];
+}
+
+/**
+ * Built without a single effectful module: the dry run reaches nothing else (test/dry-run.test.ts walks its imports).
+ * A node without containers has no need of podman and never asks for it.
+ */
+export async function nodeObservers(config: NodeConfig, host: ReadHost): Promise<Observers> {
+  const observers: Observer<ReadHost>[] = [];
+  const served: Kind[] = [];
+  if (config.drivers.containers === 'podman') {
+    const podman = podmanObserver(podmanSettings(config, host));
+    const files = filesObserver(filesSettings(config));
+    const ledger = ledgerObserver();
+    observers.push(podman, files, ledger);
+    served.push(...podman.serves, ...files.serves, ...ledger.serves);
+  }
+  if (config.drivers.proxy === 'haproxy') {
+    const { haproxyObserver } = await import('@reconcile/drivers/haproxy/observe');
+    const haproxy = haproxyObserver(await proxySettings(config, host));
+    observers.push(haproxy);
+    served.push(...haproxy.serves);
+  }
+  return { observers, served: [...new Set(served)] };
+}

@@ -1,0 +1,32 @@
+import type { FilesSettings } from '@reconcile/drivers/files/observe';
+import type { HaproxySettings } from '@reconcile/drivers/haproxy/settings';
+import type { PodmanSettings } from '@reconcile/drivers/podman/observe';
+import type { ReadHost } from '@reconcile/host';
+import type { NodeConfig } from '../../config/model.ts';
+import { readNodeKey } from '../../node/key.ts';
+import { nodePaths } from '../../node/paths.ts';
+
+/** What each driver needs of this node, from node.toml. */
+export function podmanSettings(config: NodeConfig, host: ReadHost): PodmanSettings {
+  const paths = nodePaths(config);
+  return {
+    stateDir: paths.state,
+    secretsDir: paths.secrets,
+    filesDir: paths.files,
+    logsDir: paths.logs,
+    policyMounts: config.policy.mounts,
+    nodeKey: () => readNodeKey(host, paths.nodeKey),
+  };
+}
+
+export function filesSettings(config: NodeConfig): FilesSettings {
+  const paths = nodePaths(config);
+  return { stateDir: paths.state, filesDir: paths.files };
+}
+
+/** The proxy's table is checked only where a proxy is driven. @throws HAPROXY_SETTINGS CONFIG_INVALID */
+export async function proxySettings(config: NodeConfig, host: ReadHost): Promise<HaproxySettings> {
+  const { haproxySettings } = await import('@reconcile/drivers/haproxy/settings');
+  const { readHaproxyTable } = await import('./haproxy-table.ts');
+  return haproxySettings(readHaproxyTable(config), { stateDir: config.stateDir, runtimeDir: host.home.runtimeDir });
+}

@@ -1,0 +1,88 @@
+import { type Desired, isFleetError, type Plan } from '@reconcile/core';
+import { renderPlan } from '@reconcile/core/render';
+import type { CliContext } from '../frame/context.ts';
+import { exit, planExit, worst } from '../frame/exit.ts';
+import { lookAround, type Sight } from '../frame/node.ts';
+import { isPatient } from './patience.ts';
+import { planMeta } from './plan.ts';
+import { planMovedOn, type WantedPlan, wantedPlan } from './plan-file.ts';
+import { type ScopeOptions, scopeOf } from './scope.ts';
+import { troubleLines } from './trouble.ts';
+
+export interface ApplyOptions extends ScopeOptions {
+  readonly yes?: boolean;
+  readonly confirm?: readonly string[];
+  readonly acceptHistory?: boolean;
+  readonly verbose?: boolean;
+}
+
+/**
+ * `reconcile`, `apply`: one look without the lock; when that finds nothing to do, that was all. Else the same plan, asked
+ * about where a person can answer, carried out as the node's single writer. A source with a remote is fetched first.
+ */
+export async function runApply(cx: CliContext, given: string | undefined, options: ApplyOptions): Promise<number> {
+  const startedAt = performance.now();
+  const wanted = given === undefined ? undefined : await wantedPlan(given);
+  const scope = (made: Plan, desired: Desired) => scopeOf(desired, wanted?.scope ?? options)(made);
+  const sight = await firstLook(cx);
+  if (sight !== undefined) {
+    const made = scope(sight.seen.plan, sight.desired);
+    if (isQuiet(sight, made) && (options.confirm ?? []).length === 0) {
+      if (wanted !== undefined && wanted.id !== made.id) throw planMovedOn(wanted.id, made);
+      return quiet(cx, { sight, made, tookMs: performance.now() - startedAt });
+    }
+    sight.registry.close().catch(() => undefined);
+  }
+  return write(cx, { options, scope, wanted, startedAt });
+}
+
+/** undefined: there is nothing to be yet, perhaps because nothing was fetched. */
+async function firstLook(cx: CliContext): Promise<Sight | undefined> {
+  try {
+    return await lookAround(cx);
+  } catch (error) {
+    if (isFleetError(error) && error.code === 'SOURCE_NOTHING') return undefined;
+    throw error;
+  }
+}
+
+/** Nothing to do, to wait a moment for, to write down or to fetch. */
+function isQuiet({ config, loaded, seen }: Sight, made: Plan): boolean {
+  const isFetched = config.source.type === 'git' && config.source.remote !== '';
+  const isSettled = made.actions.length === 0 && !made.waiting.some(isPatient);
+  return isSettled && loaded.fresh === undefined && Object.keys(seen.notes).length === 0 && !isFetched;
+}
+
+function quiet(cx: CliContext, { sight, made, tookMs }: { sight: Sight; made: Plan; tookMs: number }): number {
+  const code = planExit(made);
+  if (cx.json) cx.printJson({ ...made, exit: code, done: [], failed: [] });
+  else {
+    cx.tell(troubleLines(sight.loaded));
+    cx.print(renderPlan(made, planMeta(sight, tookMs), { width: cx.look.width, ascii: cx.look.ascii, verbose: false }));
+  }
+  return sight.loaded.trouble === undefined ? code : worst(code, exit.held);
+}
+
+interface Writing {
+  readonly options: ApplyOptions;
+  readonly scope: (made: Plan, desired: Desired) => Plan;
+  readonly wanted: WantedPlan | undefined;
+  readonly startedAt: number;
+}
+
+async function write(cx: CliContext, { options, scope, wanted, startedAt }: Writing): Promise<number> {
+  const { writingNode } = await import('../frame/writer.ts');
+  const { passOnce, reportPass } = await import('./pass.ts');
+  const { fetchForPass } = await import('./fetch.ts');
+  const node = await writingNode(cx);
+  const outcome = await passOnce(cx, node, {
+    scope,
+    record: () => fetchForPass(cx, node),
+    ask: options.yes !== true,
+    confirm: options.confirm ?? [],
+    acceptHistory: options.acceptHistory === true,
+    verbose: options.verbose === true,
+    ...(wanted === undefined ? {} : { wanted: wanted.id }),
+  });
+  return reportPass(cx, outcome, { tookMs: performance.now() - startedAt });
+}

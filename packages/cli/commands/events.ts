@@ -1,0 +1,41 @@
+import { eventLine, harmless, line, piece } from '@reconcile/core/render';
+import { listEvents } from '@reconcile/registry';
+import type { CliContext } from '../frame/context.ts';
+import { exit } from '../frame/exit.ts';
+import { remember } from '../frame/node.ts';
+import { plainName } from './named.ts';
+import { lineCount, sinceInstant } from './since.ts';
+
+export interface EventsOptions {
+  readonly lines?: string;
+  readonly since?: string;
+  readonly verbose?: boolean;
+}
+
+const usualLines = 50;
+/** A pass is dozens of events, and most of them are of no interest: read more than are shown. */
+const readPerLine = 10;
+const mostRead = 50_000;
+
+/** What this node did, oldest first. */
+export async function runEvents(cx: CliContext, given: string | undefined, options: EventsOptions): Promise<number> {
+  const lines = lineCount(options.lines, usualLines);
+  const since = options.since === undefined ? 0 : sinceInstant(options.since, Date.now());
+  const { config, registry } = await remember(cx);
+  const slot = given === undefined ? {} : { slot: plainName(given, config.node) };
+  const isAll = lines === undefined || options.since !== undefined;
+  const limit = isAll ? mostRead : Math.min(mostRead, lines * readPerLine);
+  const found = registry.read((rows) => listEvents(rows, { ...slot, limit })).filter(({ event }) => event.at >= since);
+  const newest = <T>(all: readonly T[]) => (lines === undefined ? all : all.slice(Math.max(0, all.length - lines)));
+  if (cx.json) {
+    cx.printJson(newest(found));
+    return exit.converged;
+  }
+  const shown = found.flatMap(({ event }) => {
+    const told = eventLine(event, { all: options.verbose === true, zone: 'local' });
+    return told === undefined ? [] : [told];
+  });
+  if (shown.length === 0) cx.tell([line(piece('Nothing happened that is remembered.', 'dim'))]);
+  cx.print(newest(shown).map((each) => each.map((one) => ({ ...one, text: harmless(one.text) }))));
+  return exit.converged;
+}

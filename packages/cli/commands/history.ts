@@ -1,0 +1,39 @@
+import { principalName } from '@reconcile/core';
+import { harmless, line, piece, renderHistory } from '@reconcile/core/render';
+import { listHistory } from '@reconcile/registry';
+import type { CliContext } from '../frame/context.ts';
+import { exit } from '../frame/exit.ts';
+import { remember } from '../frame/node.ts';
+import { plainName } from './named.ts';
+import { lineCount } from './since.ts';
+
+export interface HistoryOptions {
+  readonly lines?: string;
+}
+
+const usualLines = 30;
+const mostLines = 20_000;
+
+/** What happened to a service's components, newest first. */
+export async function runHistory(cx: CliContext, given: string | undefined, options: HistoryOptions): Promise<number> {
+  const limit = lineCount(options.lines, usualLines) ?? mostLines;
+  const { config, registry } = await remember(cx);
+  const slot = given === undefined ? {} : { slot: plainName(given, config.node) };
+  const entries = registry.read((rows) => listHistory(rows, { ...slot, limit }));
+  if (cx.json) {
+    cx.printJson(entries);
+    return exit.converged;
+  }
+  if (entries.length === 0) {
+    const what = given === undefined ? 'anything' : given;
+    cx.tell([line(piece(`Nothing is remembered of ${what} here.`, 'dim'))]);
+    return exit.converged;
+  }
+  const lines = entries.map((entry) => ({
+    ...entry,
+    why: harmless(entry.why.replaceAll(`${entry.slot} was `, '')),
+    by: principalName(entry.by),
+  }));
+  cx.print(renderHistory(lines, { width: cx.look.width, ascii: cx.look.ascii, now: Date.now(), zone: 'local' }));
+  return exit.converged;
+}

@@ -1,0 +1,145 @@
+import type { PassOutcome } from '@reconcile/agent/pass';
+import type { Action, Desired, Observed, Plan } from '@reconcile/core';
+import { duration, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
+import type { Registry } from '@reconcile/registry';
+import type { CliContext } from '../frame/context.ts';
+import { exit, planExit, worst } from '../frame/exit.ts';
+import type { WritingNode } from '../frame/writer.ts';
+import { LiveView } from './live.ts';
+import { isPatient } from './patience.ts';
+import { planMovedOn } from './plan-file.ts';
+import { troubleLines } from './trouble.ts';
+
+/** How long a one-shot pass waits for another writer. */
+const writerWaitMs = 10_000;
+
+/** What one command wants of a pass. */
+export interface PassWords {
+  readonly scope: (made: Plan, desired: Desired) => Plan;
+  /** Ask a person before a replacement or removal, where one can answer. */
+  readonly ask: boolean;
+  readonly verbose?: boolean;
+  readonly confirm?: readonly string[];
+  readonly acceptHistory?: boolean;
+  /** Only if it is this plan. */
+  readonly wanted?: string;
+  readonly record?: (registry: Registry) => Promise<void>;
+  readonly conclude?: (registry: Registry, outcome: PassOutcome) => Promise<void>;
+}
+
+/**
+ * One pass as the node's single writer: shows the plan, asks where that is due, shows what happens. @throws NODE_BUSY
+ * PLAN_MOVED SOURCE_NOTHING, and what drivers refuse
+ */
+export async function passOnce(cx: CliContext, node: WritingNode, words: PassWords): Promise<PassOutcome> {
+  const { onePass } = await import('@reconcile/agent/pass');
+  const { wanted } = words;
+  const view = new LiveView(cx);
+  try {
+    const outcome = await onePass({
+      ...node,
+      waitMs: writerWaitMs,
+      scope: words.scope,
+      confirm: words.confirm ?? [],
+      acknowledged: words.acceptHistory === true,
+      patient: isPatient,
+      emit: (event) => view.event(event),
+      approve: async (made, seen) => {
+        if (wanted !== undefined && wanted !== made.id) throw planMovedOn(wanted, made);
+        if (!cx.json) showPlan(cx, made, { ...seen, verbose: words.verbose === true });
+        const isAsked = words.ask && cx.canAsk && !cx.json && made.actions.some(asks);
+        if (isAsked && !(await cx.ask('Do this? [y/N] '))) return false;
+        view.begin(made);
+        return true;
+      },
+      ...(words.record === undefined ? {} : { record: words.record }),
+      ...(words.conclude === undefined ? {} : { conclude: words.conclude }),
+    });
+    if (wanted !== undefined && wanted !== outcome.first.id) throw planMovedOn(wanted, outcome.first);
+    return outcome;
+  } finally {
+    view.end();
+  }
+}
+
+function showPlan(
+  cx: CliContext,
+  made: Plan,
+  seen: { loaded: PassOutcome['loaded']; observed: Observed; verbose: boolean },
+): void {
+  const { loaded, observed, verbose } = seen;
+  cx.tell(troubleLines(loaded));
+  const meta = {
+    stages: loaded.desired?.stages.map((stage) => stage.name) ?? [],
+    observedAgoMs: Math.max(0, Date.now() - observed.at),
+    ...(loaded.commit === undefined
+      ? {}
+      : { message: loaded.commit.message.split('\n')[0] ?? '', author: loaded.commit.author }),
+  };
+  cx.print(renderPlan(made, meta, renderOptions(cx, verbose)).filter(isNotAdvice));
+}
+
+/** Replacements and removals are asked about; making and repairing is not. */
+function asks(action: Action): boolean {
+  return action.risk !== 'safe' && action.verb !== 'alias' && action.reason.code !== 'Exited';
+}
+
+/** What to type next makes no sense in the moment it is done. */
+function isNotAdvice(text: Line): boolean {
+  const first = text[0]?.text ?? '';
+  return !first.startsWith('apply:') && !first.startsWith('more:');
+}
+
+export interface PassEnd {
+  readonly tookMs: number;
+  /** What the pass was narrowed to; absent: the whole node. */
+  readonly subject?: string;
+  /** What the subject is when all is done. Default `converged`. */
+  readonly verdict?: string | undefined;
+  /** Further fields of the JSON answer. */
+  readonly also?: object;
+}
+
+/** Says what a pass came to. @returns the exit code */
+export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): number {
+  const { approved, done, failed, last, loaded } = outcome;
+  const failures = [...failed].map(([id, { code, message }]) => ({ id, code, message }));
+  const isBroken = failures.some(({ code }) => code !== 'GATE_EXPIRED' && code !== 'GATE_ENDED');
+  const code = approved
+    ? worst(planExit(last), isBroken ? exit.error : 0, loaded.trouble === undefined ? 0 : exit.held)
+    : planExit(last);
+  if (cx.json) {
+    cx.printJson({ ...end.also, ...last, exit: code, done: done.map((action) => action.id), failed: failures });
+    return code;
+  }
+  if (!approved) {
+    cx.print([line('Nothing was done.')]);
+    return code;
+  }
+  for (const { id, message } of failures) cx.tell([line(piece('failed ', 'bad'), `${id}: ${message}`)]);
+  // Without anything to do the plan was not shown, and with it not what is wrong with the source.
+  if (outcome.first.actions.length === 0) cx.tell(troubleLines(loaded));
+  const isDone = last.changes.length === 0 && last.held.length === 0 && last.waiting.length === 0;
+  const meta = { stages: loaded.desired?.stages.map((stage) => stage.name) ?? [], tookMs: end.tookMs };
+  cx.print(
+    end.subject !== undefined && isDone
+      ? [wellLine(cx, last, { ...end, subject: end.subject })]
+      : renderPlan(last, meta, renderOptions(cx, false)),
+  );
+  return code;
+}
+
+/** `✔ web  converged at 8d20b7e   3.4 s` */
+function wellLine(cx: CliContext, last: Plan, end: PassEnd & { readonly subject: string }): Line {
+  const { subject, tookMs, verdict = 'converged' } = end;
+  return line(
+    piece(`${cx.look.ascii ? 'ok' : '✔'} `, 'good'),
+    piece(subject, 'bold'),
+    `  ${verdict} at ${last.commit.slice(0, 7)}`,
+    piece(`   ${duration(tookMs)}`, 'dim'),
+  );
+}
+
+function renderOptions(cx: CliContext, verbose: boolean): RenderOptions {
+  return { width: cx.look.width, ascii: cx.look.ascii, verbose };
+}

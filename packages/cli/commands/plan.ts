@@ -1,0 +1,79 @@
+import type { Plan } from '@reconcile/core';
+import { type Line, plainText, renderPlan } from '@reconcile/core/render';
+import type { CliContext } from '../frame/context.ts';
+import { planExit } from '../frame/exit.ts';
+import { lookAround, type Sight } from '../frame/node.ts';
+import { type ScopeOptions, scopeOf } from './scope.ts';
+import { troubleLines } from './trouble.ts';
+
+export interface PlanOptions extends ScopeOptions {
+  readonly diff?: boolean;
+  readonly out?: string;
+  readonly ref?: string;
+  readonly verbose?: boolean;
+}
+
+/** `plan`, `--dry-run`, `-n`: looks, plans, prints. It reaches nothing that can write (test/dry-run.test.ts). */
+export async function runPlan(cx: CliContext, options: PlanOptions): Promise<number> {
+  const startedAt = performance.now();
+  const sight = await lookAround(cx, { withEdits: true, ...(options.ref === undefined ? {} : { ref: options.ref }) });
+  const made = scopeOf(sight.desired, options)(sight.seen.plan);
+  const code = planExit(made);
+  if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(made, options));
+  const diff = options.diff === true ? await diffOf(made, sight) : [];
+  if (cx.json) {
+    const text = options.diff === true ? { diff: plainText(diff) } : {};
+    cx.printJson({ ...made, exit: code, source: sourceJson(sight), ...text });
+    return code;
+  }
+  cx.tell(troubleLines(sight.loaded));
+  const meta = { ...planMeta(sight, performance.now() - startedAt), applyHint: applyHint(made, options) };
+  cx.print(renderPlan(made, meta, { width: cx.look.width, ascii: cx.look.ascii, verbose: options.verbose === true }));
+  if (diff.length > 0) cx.print([[], ...diff]);
+  return code;
+}
+
+async function diffOf(made: Plan, sight: Sight): Promise<Line[]> {
+  const { diffLines } = await import('./diff.ts');
+  return diffLines(made, sight);
+}
+
+/** The plan as `-o json` has it, and what it was narrowed to: applying it narrows again. */
+function storedPlan(made: Plan, { service, stage }: PlanOptions): string {
+  const scope = { ...(service === undefined ? {} : { service }), ...(stage === undefined ? {} : { stage }) };
+  const isNarrowed = Object.keys(scope).length > 0;
+  return `${JSON.stringify(isNarrowed ? { ...made, scope } : made)}\n`;
+}
+
+function applyHint(made: Plan, options: PlanOptions): string {
+  if (options.ref !== undefined) return `nothing yet: this is the plan for ${options.ref}, not for the branch`;
+  if (options.out !== undefined) return `reconcile apply ${options.out}`;
+  const scope = [
+    ...(options.service ?? []).map((name) => ` -s ${name}`),
+    ...(options.stage ?? []).map((name) => ` --stage ${name}`),
+  ];
+  return `reconcile apply ${made.id}${scope.join('')}`;
+}
+
+export function planMeta(sight: Sight, tookMs: number) {
+  const { commit } = sight.loaded;
+  return {
+    stages: sight.desired.stages.map((stage) => stage.name),
+    ...(commit === undefined ? {} : { message: commit.message.split('\n')[0] ?? '', author: commit.author }),
+    observedAgoMs: Math.max(0, Date.now() - sight.seen.observed.at),
+    tookMs,
+  };
+}
+
+function sourceJson({ loaded }: Sight) {
+  const { commit, diagnostics, trouble, warnings } = loaded;
+  return {
+    commit: commit?.commit,
+    message: commit?.message,
+    author: commit?.author,
+    at: commit?.at,
+    ...(trouble === undefined ? {} : { trouble }),
+    diagnostics,
+    warnings,
+  };
+}

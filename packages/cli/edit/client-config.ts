@@ -1,0 +1,42 @@
+import { join, resolve } from 'node:path';
+import type { ReadHost } from '@reconcile/host';
+import { fail } from '../errors.ts';
+
+/** `~/.config/reconcile/client.toml`: what a person's own commands know, on any machine. */
+export interface ClientConfig {
+  /** The file it was read from. */
+  readonly path: string;
+  /** Absolute; undefined when it names no checkout. */
+  readonly repo: string | undefined;
+}
+
+const tables = [
+  { label: '', keys: ['repo', 'nodes'] },
+  { label: '[nodes]', keys: [] },
+];
+
+/** undefined: there is none. @throws CLIENT_INVALID */
+export async function readClientConfig(host: ReadHost): Promise<ClientConfig | undefined> {
+  const directory = join(host.home.configDir, 'reconcile');
+  const path = join(directory, 'client.toml');
+  const bytes = await host.files.read(path, { maxBytes: 1024 * 1024 });
+  if (bytes === undefined) return undefined;
+  const { place, readToml, unknownKey } = await import('@reconcile/spec/toml');
+  const report = readToml(path, bytes);
+  const top = (report.raw ?? {}) as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(top)) if (!tables[0]?.keys.includes(key)) unknownKey(key, { report, path: [], tables });
+  const { repo } = top;
+  if (repo !== undefined && (typeof repo !== 'string' || repo === ''))
+    report.error('WrongType', ['repo'], 'expected the path of a checkout');
+  if (report.hasErrors) {
+    const problems = await place([report]);
+    throw fail('CLIENT_INVALID', {
+      message: `read ${path}`,
+      key: path,
+      actual: problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`).join('\n'),
+      hint: `it knows repo = "…" and [nodes]; edit ${path}`,
+    });
+  }
+  if (typeof repo !== 'string') return { path, repo: undefined };
+  return { path, repo: repo.startsWith('~/') ? join(host.home.home, repo.slice(2)) : resolve(directory, repo) };
+}

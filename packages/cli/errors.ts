@@ -1,0 +1,51 @@
+import { type Catalogue, errorFactory } from '@reconcile/core';
+
+/** Errors of the command itself. */
+export const cliErrors = {
+  NO_SERVICE: {
+    retry: 'on-change',
+    says: 'No service, component or job of that name is declared for this node; the known ones are named.',
+  },
+  BAD_TIME: { retry: 'on-change', says: 'A moment or span on the command line cannot be understood.' },
+  BAD_NUMBER: { retry: 'on-change', says: 'A number on the command line cannot be understood.' },
+  NO_NODE: { retry: 'on-change', says: 'A name with a node in it means another machine than this one.' },
+  NO_STAGE: { retry: 'on-change', says: 'fleet.toml has no boot stage of that name; the known ones are named.' },
+  PLAN_UNREADABLE: { retry: 'on-change', says: 'What was given to apply is neither a plan id nor a plan file.' },
+  OUT_UNWRITABLE: {
+    retry: 'on-change',
+    says: 'The file that was named for output cannot be written. Nothing else was done.',
+  },
+  PLAN_MOVED: {
+    retry: 'on-change',
+    says: 'The given plan is no longer the plan: definitions or the node changed. Nothing was done.',
+  },
+  NO_CHECKOUT: {
+    retry: 'on-change',
+    says: 'No checkout of the fleet was found that this user can edit; the ways to name one are listed. Nothing was changed.',
+  },
+  FLEET_UNREADABLE: {
+    retry: 'on-change',
+    says: 'The checkout was found, but its branch cannot be read; the message says why. Nothing was changed.',
+  },
+  SET_SYNTAX: { retry: 'never', says: 'What was given to set is not of the form field=value.' },
+  SET_FIELD: {
+    retry: 'on-change',
+    says: 'The definition has no place for that field, or it is written in a way that only a hand can change. Nothing was changed.',
+  },
+  DEFINITION_UNREADABLE: { retry: 'on-change', says: 'The file given as a definition cannot be read.' },
+  EDIT_INVALID: {
+    retry: 'on-change',
+    says: 'The changed definition would not be accepted; every problem is named. Nothing was changed.',
+  },
+  EDIT_REFUSED: {
+    retry: 'on-change',
+    says: 'The change could not be committed; it is printed as a patch. Nothing was changed.',
+  },
+  NO_VERSION: {
+    retry: 'on-change',
+    says: 'There is no such earlier version of the definition to go back to; the known ones are named. Nothing was changed.',
+  },
+  CLIENT_INVALID: { retry: 'on-change', says: 'client.toml has mistakes; the message names each with its line.' },
+} as const satisfies Catalogue;
+
+export const fail = errorFactory(cliErrors);

@@ -1,0 +1,40 @@
+import type { NodeConfig } from '@reconcile/agent/config';
+import { loadNodeConfig } from '@reconcile/agent/config';
+import type { Install } from '@reconcile/agent/desired';
+import type { Principal } from '@reconcile/core';
+import type { Host } from '@reconcile/host';
+import { createHost } from '@reconcile/host/writing';
+import type { CliContext } from './context.ts';
+
+/** The caller's side of a pass: this machine, whole, and who asks. */
+export interface WritingNode {
+  readonly config: NodeConfig;
+  readonly host: Host;
+  readonly install: Install;
+  readonly signal: AbortSignal;
+  readonly by: Principal;
+  readonly failpoint?: string;
+}
+
+export async function writingNode(cx: CliContext): Promise<WritingNode> {
+  const config = await loadNodeConfig({
+    env: cx.env,
+    cwd: cx.cwd,
+    uid: cx.uid,
+    ...(cx.configPath === undefined ? {} : { path: cx.configPath }),
+  });
+  const rule = cx.env.RECONCILE_FAILPOINT;
+  return {
+    config,
+    host: createHost({ env: cx.env }),
+    install: cx.install,
+    signal: cx.signal,
+    by: localPrincipal(cx.uid),
+    ...(rule === undefined ? {} : { failpoint: rule }),
+  };
+}
+
+/** A local command is its OS user (specs/0012). */
+export function localPrincipal(uid: number): Principal {
+  return { issuer: 'unix', subject: String(uid), kind: 'person', scopes: ['admin'] };
+}

@@ -1,0 +1,14 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Install } from '@reconcile/agent/desired';
+
+/** The bundle's directory; esbuild puts it in. Without it we run from the sources. */
+declare const BUNDLE_DIR: string | undefined;
+
+/** What lies beside this program. The build is told apart by the bundle's own size and time. */
+export function install(version: string): Install {
+  if (typeof BUNDLE_DIR === 'undefined') return {};
+  const { size, mtimeMs } = statSync(join(BUNDLE_DIR, 'reconcile.js'));
+  const specWorker = join(BUNDLE_DIR, 'spec-worker.js');
+  return { buildId: `${version}-${size}-${mtimeMs}`, ...(existsSync(specWorker) ? { specWorker } : {}) };
+}

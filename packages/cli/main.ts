@@ -1,0 +1,23 @@
+import manifest from './package.json' with { type: 'json' };
+import { runCommandLine } from './run.ts';
+
+// A pipe whose reader went away is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const from = {
+  env: process.env,
+  cwd: process.cwd(),
+  uid: process.getuid?.() ?? 0,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+};
+runCommandLine(process.argv.slice(2), from, manifest.version).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander';
+import { cliContext, type GlobalOptions, type Process } from './frame/context.ts';
+import { exit } from './frame/exit.ts';
+import { install } from './install.ts';
+import { type Chosen, program } from './program.ts';
+
+/** One command, from its words to its exit code. Ctrl-C once: finish what is in hand; twice: now. */
+export async function runCommandLine(words: readonly string[], from: Process, version: string): Promise<number> {
+  let chosen: Chosen | undefined;
+  try {
+    const root = program(version, (choice) => {
+      chosen = choice;
+    });
+    await root.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exit.usage;
+    throw error;
+  }
+  if (chosen === undefined) return exit.usage;
+  return carryOut(chosen, from, version);
+}
+
+async function carryOut(chosen: Chosen, from: Process, version: string): Promise<number> {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+    if (chosen.how.isLooking !== true)
+      from.stderr.write('stopping: what is in hand is finished first (again: stop now)\n');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const cx = cliContext(from, chosen.options as GlobalOptions, {
+    install: install(version),
+    version,
+    signal: stop.signal,
+  });
+  try {
+    return await chosen.run(cx);
+  } catch (error) {
+    const { failureJson, failureLines } = await import('./frame/failure.ts');
+    if (cx.json) cx.printJson(failureJson(error));
+    else cx.tell(failureLines(error));
+    return exit.error;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { ApplyOptions } from '../commands/apply.ts';
+import type { PlanOptions } from '../commands/plan.ts';
+import { exitCodes, type Pick, several, states } from './word.ts';
+
+/** plan, apply. */
+export function applyWords(root: Command, pick: Pick): void {
+  const plan = root.command('plan').description('Show what would be done, and nothing else (--dry-run, -n)');
+  scopeOptions(plan)
+    .option('--diff', 'show differences field by field and line by line')
+    .option('--out <file>', 'also write the plan to a file, for apply')
+    .option('--ref <ref>', 'plan for any commit instead of the branch')
+    .option('-v, --verbose', 'every action')
+    .addHelpText('after', `\nExample:\n  reconcile plan --diff${exitCodes(states)}`)
+    .action((options: PlanOptions) =>
+      pick(plan, async (cx) => (await import('../commands/plan.ts')).runPlan(cx, options)),
+    );
+
+  const apply = root.command('apply').description('Make the node what the repository says (also: reconcile alone)');
+  applyOptions(apply)
+    .argument('[plan]', 'a plan file or id: refused unless it is still the plan')
+    .addHelpText('after', `\nExample:\n  reconcile apply --confirm h51c0aa${exitCodes(states)}`)
+    .action((given: string | undefined, options: ApplyOptions) =>
+      pick(apply, async (cx) => (await import('../commands/apply.ts')).runApply(cx, given, options)),
+    );
+}
+
+function scopeOptions(command: Command): Command {
+  return command
+    .option('-s, --service <name>', 'only this service and what it needs (again, or a,b, for more)', several)
+    .option('--stage <name>', 'only this boot stage', several);
+}
+
+export function applyOptions(command: Command): Command {
+  return scopeOptions(command)
+    .option('-y, --yes', 'do not ask before a replacement or removal')
+    .option('--confirm <hold>', 'release this hold, once', several)
+    .option('--accept-history', 'go on although the branch was rewritten')
+    .option('-v, --verbose', 'every action');
+}

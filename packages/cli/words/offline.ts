@@ -1,0 +1,15 @@
+import { type Command, Option } from 'commander';
+import type { RenderOptions } from '../commands/render.ts';
+import { exitCodes, type Pick, plainCodes } from './word.ts';
+
+/** init, validate, schema, render, completion. */
+export function offlineWords(root: Command, pick: Pick): void {
+  const render = root.command('render').description('Print exact podman run lines for when this program is not there');
+  render
+    .argument('[service...]', 'mcr, mcr/api; without any, all of this node')
+    .addOption(new Option('--as <form>', 'which commands').choices(['podman']).default('podman'))
+    .addHelpText('after', `\nExample:\n  reconcile render mcr --as podman${exitCodes(plainCodes)}`)
+    .action((names: string[], options: RenderOptions) =>
+      pick(render, async (cx) => (await import('../commands/render.ts')).runRender(cx, names, options)),
+    );
+}

@@ -1,0 +1,75 @@
+import type { SlotKey } from '../../model/resource.ts';
+
+/** Which port of which component answers; replicas are all of its slots. */
+export interface Backend {
+  readonly slot: SlotKey;
+  readonly route: string;
+}
+
+/** Another machine's proxy listener that answers instead (an edge route). */
+export interface RemoteBackend {
+  readonly address: string;
+  readonly port: number;
+  /** SNI and verified name. */
+  readonly serverName: string;
+  /** PEM path, relative to the snapshot: `ca/<node>.pem`. */
+  readonly ca: string;
+}
+
+export interface RouteSpec {
+  readonly listener: number;
+  readonly hostname: string;
+  /** `/` = everything. */
+  readonly path: string;
+  readonly mode: 'l4' | 'l7';
+  /** The listener speaks TLS. */
+  readonly tls: boolean;
+  readonly backends: readonly Backend[];
+  readonly remote: RemoteBackend | null;
+  readonly backendTls: { readonly verify: boolean; readonly serverName: string } | null;
+  readonly proxyProtocol: boolean;
+  /** Requests per second and client; 0 = no limit. */
+  readonly rateLimit: number;
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long a request may wait while the route is parked. */
+  readonly holdMs: number;
+}
+
+export interface RouteState {
+  /** `127.0.0.1:31044` per backend, sorted, as the running proxy has them. */
+  readonly targets: readonly string[];
+  /** Requests wait instead of being sent on. */
+  readonly parked: boolean;
+  /** The running proxy and its files disagree, or a file was edited. */
+  readonly drifted: boolean;
+}
+
+export const routeDefaults: RouteSpec = {
+  listener: 443,
+  hostname: '',
+  path: '/',
+  mode: 'l7',
+  tls: true,
+  backends: [],
+  remote: null,
+  backendTls: null,
+  proxyProtocol: false,
+  rateLimit: 0,
+  allow: [],
+  deny: [],
+  headers: {},
+  holdMs: 120_000,
+};
+
+export interface RouteArgs {
+  readonly spec: RouteSpec;
+  readonly specHash: string;
+  readonly targets: readonly string[];
+}
+
+export interface ParkArgs {
+  /** Only these targets stop answering; others of the route go on. */
+  readonly targets: readonly string[];
+}

@@ -1,0 +1,70 @@
+import type { Comparison, KindDefinition, KindView, Step } from '../../model/contract.ts';
+import type { ObservedResource } from '../../model/observed.ts';
+import type { Resource } from '../../model/resource.ts';
+import { asRecorded, left, step } from '../simple.ts';
+
+export interface SecretSpec {
+  readonly name: string;
+}
+
+/** Never a value: HMACs with the node's key. */
+export interface SecretState {
+  /** podman's own name of it that containers use; '' while there is none. */
+  readonly podmanName: string;
+  /** HMAC of the node file, null when there is none. */
+  readonly file: string | null;
+  /** HMAC of what podman's copy was made from, null when it is not ours. */
+  readonly recorded: string | null;
+  readonly createdAt: number;
+}
+
+/** A secret by name: a file of the node (copied into podman), else the podman secret of that name. */
+export const secret: KindDefinition<SecretSpec, SecretState> = {
+  kind: 'secret',
+  version: 1,
+  staged: false,
+  mutable: true,
+  optional: false,
+  retires: true,
+  upgrade: (recorded) => asRecorded<SecretSpec>(recorded),
+  references: () => [],
+  claims: () => [],
+  compare,
+  ready: (_desired, observed) => observed.state.podmanName !== '',
+  steps(turn): readonly Step[] {
+    const args = { name: turn.key.slice('secret/'.length), hmac: turn.observed?.state.file ?? null };
+    if (turn.type === 'make' || turn.type === 'update') return [step('create', 'make', args)];
+    if (turn.type === 'retire' && turn.observed?.state.recorded !== null) return [step('delete', 'retire', args)];
+    return [];
+  },
+  effect(action, before, observed) {
+    if (action.verb === 'delete') return 'gone';
+    const file = before?.state.file ?? null;
+    const name = action.key.slice('secret/'.length);
+    return left(action, { podmanName: `reconcile-${name}`, file, recorded: file, createdAt: observed.at });
+  },
+};
+
+function compare(
+  desired: Resource<SecretSpec>,
+  observed: ObservedResource<SecretState> | undefined,
+  _view: KindView,
+): Comparison {
+  const { name } = desired.spec;
+  const state = observed?.state;
+  if (state === undefined || (state.file === null && state.podmanName === '')) {
+    return {
+      verdict: 'blocked',
+      code: 'Missing',
+      on: `secret ${name}`,
+      message: `secret ${name} is neither a node file nor a podman secret`,
+    };
+  }
+  if (state.file === null || (state.podmanName !== '' && state.recorded === state.file)) return { verdict: 'same' };
+  return {
+    verdict: 'update',
+    how: 'create',
+    fields: [],
+    reason: { code: state.podmanName === '' ? 'Missing' : 'Changed' },
+  };
+}

@@ -1,0 +1,84 @@
+import type { Instant, Json } from './json.ts';
+import type { Resource, ResourceKey, SlotKey } from './resource.ts';
+
+/** A version of a slot that is not to be tried again until its definition changes or someone says `retry`. */
+export interface KnownBad {
+  readonly specHash: string;
+  /** Image it ran, by id; '' when unknown. */
+  readonly imageId: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+/** The last version of a slot that passed its gate, with the non-container resources it needs (image, networks, volumes …). */
+export interface LastGood {
+  readonly resource: Resource;
+  readonly imageId: string;
+  readonly needs: readonly Resource[];
+  readonly at: Instant;
+}
+
+/** What is known of a slot beyond what can be seen now. Read from the registry; the planner never writes it. */
+export interface SlotHistory {
+  /** Its gate was passed since this boot: it is repaired at once, stages no longer apply. */
+  readonly readySinceBoot: boolean;
+  readonly lastGood?: LastGood;
+  readonly knownBad: readonly KnownBad[];
+  /** When its processes ended by themselves, latest last; only as far back as the flapping window. */
+  readonly deaths: readonly Instant[];
+  /** When somebody's change by hand was put back, latest last; only as far back as the contested window. */
+  readonly reverts: readonly Instant[];
+  /** How long its containers take from start to ready, ms, as measured; absent before the first time. */
+  readonly typicalReadyMs?: number;
+  /** The container whose gate expired last, so that it is not simply awaited again. */
+  readonly gateExpired?: { readonly key: ResourceKey; readonly at: Instant; readonly reason: string };
+}
+
+/** Consecutive failures of one resource's actions; cleared by success. Containers are counted by slot. */
+export interface Attempt {
+  readonly failures: number;
+  readonly lastAt: Instant;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Image reference → what it meant when it was first used; kept until somebody changes the reference. */
+export interface Pin {
+  readonly imageId: string;
+  readonly digest?: string;
+}
+
+/** Something a person asked this node for; open until it is fulfilled. A `retry` is at once: its row only says who and why. */
+export interface Request {
+  readonly id: string;
+  readonly verb: 'restart' | 'run' | 'retry';
+  /** Service, `service/component` or `service/job`. */
+  readonly target: string;
+  readonly at: Instant;
+  readonly by: string;
+  readonly args?: Json;
+}
+
+/** The planner's memory, read once per cycle. */
+export interface History {
+  readonly slots: Readonly<Record<SlotKey, SlotHistory>>;
+  /** Keyed by resource key, containers by slot. */
+  readonly attempts: Readonly<Record<string, Attempt>>;
+  readonly pins: Readonly<Record<string, Pin>>;
+  /** Stage name → when this boot began to wait for it. */
+  readonly stagesSince: Readonly<Record<string, Instant>>;
+  readonly releasedHolds: readonly string[];
+  readonly requests: readonly Request[];
+  /** Services that ran here by the last applied generation → their stage's name: what a shrinking source is measured against. */
+  readonly lastServices: Readonly<Record<string, string>>;
+}
+
+export const emptyHistory: History = {
+  slots: {},
+  attempts: {},
+  pins: {},
+  stagesSince: {},
+  releasedHolds: [],
+  requests: [],
+  lastServices: {},
+};

@@ -1,0 +1,13 @@
+/** The node's own limits, from node.toml. A repository may only narrow them. */
+export interface NodePolicy {
+  /** Host directories that definitions may mount, absolute, without trailing slash. */
+  readonly mounts: readonly string[];
+  /** Image patterns (`*` matches any run of characters) that may run here. */
+  readonly images: readonly string[];
+  /** Dangerous container options that are allowed, each named (`privileged`, `devices`, `cap_add`, `host-network` …). */
+  readonly flags: readonly string[];
+  /** A plan that would take away more than both of these is held. */
+  readonly blast: { readonly services: number; readonly percent: number };
+}
+
+export const defaultBlast = { services: 1, percent: 25 } as const;

@@ -1,0 +1,54 @@
+import type { Json } from '../model/json.ts';
+import type { FieldChange } from '../model/plan.ts';
+
+/** One difference as a person reads it: `image  v1.3.2 → v1.3.3`, `env.LEVEL  1 → 2`. */
+export function fieldText(change: FieldChange, arrow: string): string {
+  if (change.field === 'image') {
+    const [from, to] = shortenRefs(String(change.from), String(change.to));
+    return `image  ${from} ${arrow} ${to}`;
+  }
+  return `${change.field}  ${valueText(change.from)} ${arrow} ${valueText(change.to)}`;
+}
+
+export function valueText(value: Json | undefined): string {
+  if (value === null || value === undefined) return 'none';
+  if (typeof value === 'string') return value === '' ? '""' : value;
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((v) => valueText(v as Json)).join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Two references of one repository are told apart by their tags alone. */
+export function shortenRefs(from: string, to: string): [string, string] {
+  const a = splitRef(from);
+  const b = splitRef(to);
+  if (a.repository === b.repository) return [a.tag, b.tag];
+  return [shortRef(from), shortRef(to)];
+}
+
+/** `reg.example.net/team/app:1.2@sha256:…` → `app:1.2`. */
+export function shortRef(ref: string): string {
+  const { repository, tag } = splitRef(ref);
+  return `${repository.slice(repository.lastIndexOf('/') + 1)}${tag === '' ? '' : `:${tag}`}`;
+}
+
+/** Tag, or the first digits of a digest. */
+export function versionOf(ref: string): string {
+  return splitRef(ref).tag;
+}
+
+function splitRef(ref: string): { repository: string; tag: string } {
+  const at = ref.indexOf('@');
+  const named = at < 0 ? ref : ref.slice(0, at);
+  const colon = named.lastIndexOf(':');
+  const hasTag = colon > named.lastIndexOf('/');
+  const repository = hasTag ? named.slice(0, colon) : named;
+  const tag = hasTag
+    ? named.slice(colon + 1)
+    : at < 0
+      ? ''
+      : ref
+          .slice(at + 1)
+          .replace(/^sha256:/, '')
+          .slice(0, 12);
+  return { repository, tag };
+}

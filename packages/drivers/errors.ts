@@ -1,0 +1,75 @@
+import type { Catalogue } from '@reconcile/core';
+
+/** Errors of the container, file and ledger drivers. A timed-out call is never "absent": its outcome is unknown. */
+export const driverErrors = {
+  PODMAN_MISSING: { retry: 'backoff', says: 'The podman program could not be started.' },
+  PODMAN_HUNG: {
+    retry: 'backoff',
+    says: 'No answer from podman before the deadline; what it did is unknown and is looked at again.',
+  },
+  PODMAN_GARBLED: {
+    retry: 'backoff',
+    says: 'An answer of podman that cannot be understood; the kind counts as unseen, never as absent.',
+  },
+  PODMAN_FAILED: {
+    retry: 'backoff',
+    says: 'A refusal or failure of podman that has no code of its own; the cause quotes it.',
+  },
+  PODMAN_SERVICE: {
+    retry: 'backoff',
+    says: 'The API service of podman broke off in the middle of a call; its outcome is unknown.',
+  },
+  PODMAN_LOCKS: { retry: 'backoff', says: 'One of the locks of podman could not be had.' },
+  PODMAN_NO_SPACE: { retry: 'backoff', says: 'The disk that holds podman storage is full.' },
+  PODMAN_DATABASE: {
+    retry: 'never',
+    says: 'The database of podman does not fit its configuration or user, or is damaged; nothing is written.',
+  },
+  PODMAN_REBOOT: {
+    retry: 'never',
+    says: 'A reboot that the run directory of podman did not see; the directories it names must be removed first.',
+  },
+  PODMAN_IDENTITY: {
+    retry: 'never',
+    says: 'User, id ranges or storage paths differ from those recorded at first use; nothing is written.',
+  },
+  PODMAN_NAME_IN_USE: { retry: 'backoff', says: 'The name is taken by something that is not what was to be made.' },
+  PODMAN_STORAGE_LEFTOVER: { retry: 'backoff', says: 'A storage leftover keeps the name and could not be released.' },
+  PODMAN_NO_SUCH: { retry: 'backoff', says: 'The container, network, volume or secret is gone.' },
+  PODMAN_STATE: { retry: 'backoff', says: 'The container is in a state that does not allow this.' },
+  PODMAN_IN_USE: { retry: 'backoff', says: 'Something still uses it, so it was not removed.' },
+  PODMAN_PORT_IN_USE: { retry: 'backoff', says: 'A published port is held by somebody else.' },
+  PODMAN_PORT_REFUSED: { retry: 'on-change', says: 'This user may not publish that port or address.' },
+  PODMAN_NO_IMAGE: { retry: 'backoff', says: 'The image is not in local storage; nothing is pulled at create.' },
+  PODMAN_IMAGE_MOVED: { retry: 'backoff', says: 'The reference means another image than the pinned one.' },
+  PODMAN_PULL_FAILED: { retry: 'backoff', says: 'The image could not be pulled.' },
+  PODMAN_BUILD_FAILED: { retry: 'backoff', says: 'The image could not be built.' },
+  PODMAN_NO_COMMAND: { retry: 'on-change', says: 'The image has no such command, or it cannot be executed.' },
+  PODMAN_NO_NETWORK: { retry: 'backoff', says: 'A network that the container names does not exist.' },
+  PODMAN_NO_SECRET: { retry: 'backoff', says: 'A secret that the container names does not exist.' },
+  PODMAN_NO_SOURCE: { retry: 'backoff', says: 'A host path that is to be mounted does not exist.' },
+  PODMAN_MOUNT_REFUSED: {
+    retry: 'on-change',
+    says: 'A host path is outside the node policy or leads through a symbolic link.',
+  },
+  PODMAN_SPEC_REFUSED: { retry: 'on-change', says: 'A value of the definition cannot be handed to podman safely.' },
+  PODMAN_NOT_SUPPORTED: { retry: 'on-change', says: 'The definition asks for something this driver cannot do yet.' },
+  PODMAN_NOT_OURS: {
+    retry: 'on-change',
+    says: 'It does not carry our labels, or is not the one the plan saw; it is left alone.',
+  },
+  PODMAN_EXEC_FAILED: { retry: 'backoff', says: 'A command run inside the container failed.' },
+  PODMAN_VERB: {
+    retry: 'never',
+    says: 'The driver was given an action of a kind or verb that it does not know; a bug.',
+  },
+  SECRET_MISSING: { retry: 'backoff', says: 'The node file of a secret is gone.' },
+  FILE_BLOB_MISSING: { retry: 'backoff', says: 'The content of a mounted file is not in the blob store.' },
+  FILE_BLOB_DAMAGED: { retry: 'backoff', says: 'The content of a mounted file does not match its hash.' },
+  FILE_PLACE_REFUSED: {
+    retry: 'on-change',
+    says: 'A mounted file has a place, mode or owner that cannot be given to it.',
+  },
+  FILE_OWNER: { retry: 'backoff', says: 'The owner of a mounted file could not be set.' },
+  LEDGER_VERB: { retry: 'never', says: 'The ledger driver was given an action that it does not know; a bug.' },
+} as const satisfies Catalogue;

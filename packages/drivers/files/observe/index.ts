@@ -1,0 +1,2 @@
+export { filesObserver } from './observe.ts';
+export type { FilesSettings } from './settings.ts';

@@ -1,0 +1,110 @@
+import type { Host } from '@reconcile/host';
+import { fail } from '../errors.ts';
+import { readRunning } from '../observe/ask.ts';
+import { type Delta, deltaOf } from '../observe/delta.ts';
+import { fixedPart } from '../observe/files.ts';
+import type { Sight } from '../observe/look.ts';
+import { bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
+import { mapName } from '../record/names.ts';
+import { type Rendered, render } from '../render/render.ts';
+import type { HaproxySettings } from '../settings/settings.ts';
+import { change } from './commands.ts';
+import { checkConfig, reload, start, stop } from './master.ts';
+import { prepareDirectories, removeFiles, writeFiles } from './store.ts';
+
+export interface Task {
+  readonly sight: Sight;
+  readonly next: Manifest;
+  /** false: a proxy that does not run stays so; only its files follow. */
+  readonly mayStart: boolean;
+}
+
+/** `holding`: nothing was done, because a reload would cost requests that wait at a parked route. */
+export type Outcome = 'done' | 'holding';
+
+/**
+ * Makes files and process what the record says: files first, then the running state by single commands, or by a reload
+ * where commands cannot do it. Done when the running proxy says so. What fails leaves the record and the files as they were.
+ * @throws HAPROXY_* and errors of the host
+ */
+export async function bring(host: Host, settings: HaproxySettings, task: Task): Promise<Outcome> {
+  const { sight, next } = task;
+  if (isEmpty(next)) {
+    await stop(host, settings, bindsOf(sight.manifest));
+    await removeFiles(host, settings, next);
+    return 'done';
+  }
+  const rendered = render(next, settings);
+  const load = howToLoad(task, rendered);
+  if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
+  await prepareDirectories(host, settings, sight);
+  try {
+    const check = load.how === 'start' || load.how === 'reload' ? checkConfig : undefined;
+    await writeFiles(host, settings, { rendered, manifest: next, before: sight, check });
+    if (load.how === 'start') await start(host, settings, { manifest: next, rendered });
+    if (load.how === 'reload') await reload(host, settings, { manifest: next, rendered });
+    if (load.how !== 'nothing') await settle(host, settings, { next, rendered, first: load.delta });
+  } catch (error) {
+    await putBack(host, settings, sight).catch(() => undefined);
+    throw error;
+  }
+  if (load.how === 'start' || load.how === 'reload') await removeFiles(host, settings, next);
+  return 'done';
+}
+
+/** `commands`: whatever differs can be changed in the running worker; `delta` is that. */
+interface Load {
+  readonly how: 'nothing' | 'commands' | 'reload' | 'start';
+  readonly delta: Delta | undefined;
+}
+
+function howToLoad({ sight, next, mayStart }: Task, rendered: Rendered): Load {
+  if (sight.running === undefined) {
+    return { how: mayStart || sight.state === 'cut-off' ? 'start' : 'nothing', delta: undefined };
+  }
+  // A configuration edited by hand may have been loaded by hand as well: then memory cannot be trusted to match its name.
+  const { config } = sight.files;
+  const isOurs = config === undefined || config === sight.rendered.config;
+  const edited = !isOurs && fixedPart(config) !== fixedPart(rendered.config);
+  const delta = edited ? undefined : deltaOf(next, rendered, sight.running);
+  return delta === undefined || delta.needsReload ? { how: 'reload', delta: undefined } : { how: 'commands', delta };
+}
+
+/** Requests that wait in a worker cannot be told a new address once it is leaving. They wait no longer than `holdMs`. */
+function isHolding(next: Manifest, now: number): boolean {
+  return Object.values(next.routes).some(
+    (route) => route.parked.length > 0 && now - route.parkedAt < route.spec.holdMs,
+  );
+}
+
+const rounds = 3;
+
+/** HAProxy's answers have no status: what counts is what it shows afterwards. @throws HAPROXY_REFUSED */
+async function settle(
+  host: Host,
+  settings: HaproxySettings,
+  to: { next: Manifest; rendered: Rendered; first: Delta | undefined },
+): Promise<void> {
+  const maps = Object.values(to.next.listeners).map(({ spec }) => mapName(spec));
+  const look = async () => deltaOf(to.next, to.rendered, await readRunning(host, settings, maps));
+  let delta = to.first ?? (await look());
+  let said = '';
+  for (let round = 0; delta.needsReload || delta.commands.length > 0; round++) {
+    if (delta.needsReload || round === rounds) {
+      const differs = [...delta.routes, ...[...delta.listeners].map((port) => `listener/${port}`)];
+      throw fail('HAPROXY_REFUSED', {
+        message: 'change the running haproxy',
+        actual: `${differs.slice(0, 5).join(', ')} still differ${said === '' ? '' : `; it said: ${said.slice(0, 300)}`}`,
+      });
+    }
+    said = await change(host, settings, delta.commands);
+    delta = await look();
+  }
+}
+
+/** After a failure files and record must describe what serves on, so that a restart brings that back. */
+async function putBack(host: Host, settings: HaproxySettings, sight: Sight): Promise<void> {
+  if (isEmpty(sight.manifest)) return removeFiles(host, settings, sight.manifest);
+  const { manifest, rendered } = sight;
+  await writeFiles(host, settings, { rendered, manifest, before: undefined, check: undefined });
+}

@@ -1,0 +1,91 @@
+import type { Host } from '@reconcile/host';
+import { fail } from '../errors.ts';
+import type { Sight } from '../observe/look.ts';
+import { formatManifest, type Manifest } from '../record/manifest.ts';
+import { loopName, mapName } from '../record/names.ts';
+import type { Rendered } from '../render/render.ts';
+import { header } from '../render/sections.ts';
+import type { HaproxySettings } from '../settings/settings.ts';
+
+const fileMode = 0o600;
+const directoryMode = 0o700;
+
+/** Ours alone: who may write there may become us, and a hand-made configuration is never written over. @throws HAPROXY_UNSAFE */
+export async function prepareDirectories(host: Host, settings: HaproxySettings, sight: Sight): Promise<void> {
+  if (sight.record === undefined && sight.files.config !== undefined && !sight.files.config.startsWith(header)) {
+    throw fail('HAPROXY_UNSAFE', {
+      message: `use ${settings.dir}`,
+      actual: `${settings.configFile} is not ours`,
+      hint: 'give dir in [drivers.haproxy] a directory of its own',
+    });
+  }
+  for (const path of [settings.dir, settings.runDir]) {
+    await host.files.makeDir(path, { mode: directoryMode });
+    const stat = await host.files.stat(path);
+    if (stat?.kind !== 'directory' || stat.uid !== host.proc.uid()) {
+      throw fail('HAPROXY_UNSAFE', {
+        message: `use ${path}`,
+        wanted: `a directory of uid ${host.proc.uid()}`,
+        actual: stat === undefined ? 'missing' : `${stat.kind} of uid ${stat.uid}`,
+      });
+    }
+    if (stat.mode !== directoryMode) await host.files.chmod(path, directoryMode);
+  }
+}
+
+interface Content {
+  readonly rendered: Rendered;
+  readonly manifest: Manifest;
+  /** What lies there, so that nothing is written twice; undefined: not known. */
+  readonly before: Sight | undefined;
+  /** Must pass before the new configuration takes the old one's place. */
+  readonly check: ((host: Host, settings: HaproxySettings, file: string) => Promise<void>) | undefined;
+}
+
+/**
+ * Each file is replaced as a whole. Between two of them a crash leaves a record that does not match a file: the next look
+ * calls that drift and the next pass repairs it.
+ */
+export async function writeFiles(host: Host, settings: HaproxySettings, content: Content): Promise<void> {
+  const { rendered, manifest, before, check } = content;
+  const put = async (path: string, text: string, old: string | undefined) => {
+    if (text !== old) await host.files.write(path, text, { mode: fileMode });
+  };
+  const maps = Object.entries(rendered.maps).map(([name, text]) =>
+    put(`${settings.dir}/${name}`, text, before?.files.maps[name]),
+  );
+  const record = formatManifest(manifest);
+  if (check === undefined) {
+    const config = put(settings.configFile, rendered.config, before?.files.config);
+    await Promise.all([...maps, config, put(settings.manifestFile, record, before?.record)]);
+    return;
+  }
+  await Promise.all(maps);
+  await host.files.write(settings.candidateFile, rendered.config, { mode: fileMode });
+  try {
+    await check(host, settings, settings.candidateFile);
+  } catch (error) {
+    await host.files.remove(settings.candidateFile);
+    throw error;
+  }
+  await host.files.rename(settings.candidateFile, settings.configFile);
+  await put(settings.manifestFile, record, before?.record);
+}
+
+const perListener = /^(?:(?:routes|sni)-\d+\.map|l\d+\.sock)$/;
+
+/** Every name we give. Other files in these directories are somebody else's. */
+const ours = new RegExp(
+  `${perListener.source}|^(?:haproxy\\.cfg|candidate\\.cfg|manifest\\.json|haproxy\\.pid|(?:stats|master)\\.sock)$`,
+);
+
+/** What a listener that is gone leaves; without a listener, everything of ours. */
+export async function removeFiles(host: Host, settings: HaproxySettings, manifest: Manifest): Promise<void> {
+  const kept = new Set(Object.values(manifest.listeners).flatMap(({ spec }) => [mapName(spec), loopName(spec)]));
+  const stays = (name: string) => !ours.test(name) || kept.has(name) || (kept.size > 0 && !perListener.test(name));
+  for (const dir of [settings.dir, settings.runDir]) {
+    const names = (await host.files.list(dir)) ?? [];
+    await Promise.all(names.filter((name) => !stays(name)).map((name) => host.files.remove(`${dir}/${name}`)));
+    if (kept.size === 0 && !names.some(stays)) await host.files.remove(dir);
+  }
+}

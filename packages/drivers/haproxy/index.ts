@@ -1,0 +1,5 @@
+export { haproxyDriver } from './apply/driver.ts';
+export * from './errors.ts';
+export * from './observe/index.ts';
+export * from './settings/index.ts';
+export * from './table/index.ts';

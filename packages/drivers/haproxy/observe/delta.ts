@@ -1,0 +1,157 @@
+import type { ResourceKey } from '@reconcile/core';
+import { isServed, type Manifest } from '../record/manifest.ts';
+import { type Address, frontendName, mapKey, mapName, plainBind } from '../record/names.ts';
+import { parkAddress, type Server, serversOf } from '../record/servers.ts';
+import type { Rendered } from '../render/render.ts';
+import type { Running, RunningServer } from './running.ts';
+
+/** What keeps a running proxy from being what our record says. */
+export interface Delta {
+  /** Only a reload can bring it there. */
+  readonly needsReload: boolean;
+  /** Otherwise these do, in this order. */
+  readonly commands: readonly string[];
+  /** Whose part differs. */
+  readonly routes: ReadonlySet<ResourceKey>;
+  readonly listeners: ReadonlySet<string>;
+}
+
+/** Both sides, compared. Nothing here is about our own files. */
+export function deltaOf(manifest: Manifest, rendered: Rendered, running: Running): Delta {
+  const draft = new Draft(manifest);
+  if (running.hash !== rendered.hash) draft.reload();
+  compareFrontends(manifest, running, draft);
+  compareMaps(manifest, running, draft);
+  compareServers(manifest, running, draft);
+  return draft.done();
+}
+
+class Draft {
+  needsReload = false;
+  readonly routes = new Set<ResourceKey>();
+  readonly listeners = new Set<string>();
+  /** Names that must stop leading somewhere go first, before what they led to gets another use. */
+  readonly removals: string[] = [];
+  readonly servers: string[] = [];
+  readonly entries: string[] = [];
+  readonly rests: string[] = [];
+  readonly #ports: readonly string[];
+
+  constructor(manifest: Manifest) {
+    this.#ports = Object.keys(manifest.listeners);
+  }
+
+  /** Something that belongs to no route is everybody's. */
+  everyListener(): void {
+    for (const port of this.#ports) this.listeners.add(port);
+  }
+
+  reload(): void {
+    this.needsReload = true;
+    this.everyListener();
+  }
+
+  done(): Delta {
+    const commands = [...this.removals, ...this.servers, ...this.entries, ...this.rests];
+    return { needsReload: this.needsReload, commands, routes: this.routes, listeners: this.listeners };
+  }
+}
+
+function compareFrontends(manifest: Manifest, running: Running, draft: Draft): void {
+  const wanted = new Set<string>();
+  for (const [port, { spec }] of Object.entries(manifest.listeners)) {
+    wanted.add(frontendName(spec.port));
+    const seen = running.frontends.get(frontendName(spec.port));
+    const binds = [...new Set(spec.binds.map(plainBind))].sort().join();
+    const isSame =
+      seen?.isOpen === true && (seen.mode === 'tcp') === spec.tls && openBinds(seen.binds).join() === binds;
+    if (isSame) continue;
+    draft.needsReload = true;
+    draft.listeners.add(port);
+  }
+  for (const name of running.frontends.keys()) if (!wanted.has(name)) draft.reload();
+}
+
+/** Of addresses, not of our own unix sockets. */
+export function openBinds(binds: readonly string[]): string[] {
+  return binds.filter((bind) => !bind.startsWith('unix')).sort();
+}
+
+function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
+  const routes = new Map<string, Map<string, { key: ResourceKey; backend: string }>>();
+  for (const { spec } of Object.values(manifest.listeners)) routes.set(mapName(spec), new Map());
+  for (const [key, route] of Object.entries(manifest.routes) as [ResourceKey, Manifest['routes'][ResourceKey]][]) {
+    const listener = manifest.listeners[String(route.spec.listener)];
+    if (listener === undefined || !isServed(listener, route.spec)) draft.routes.add(key);
+    else routes.get(mapName(listener.spec))?.set(mapKey(route.spec), { key, backend: route.backend });
+  }
+  for (const [port, { spec }] of Object.entries(manifest.listeners)) {
+    const map = mapName(spec);
+    const wanted = routes.get(map) ?? new Map<string, { key: ResourceKey; backend: string }>();
+    const entries = running.maps.get(map);
+    if (entries === undefined) draft.needsReload = true;
+    const seen = new Map<string, string[]>();
+    for (const [name, value] of entries ?? []) seen.set(name, [...(seen.get(name) ?? []), value]);
+    for (const name of seen.keys()) {
+      if (wanted.has(name)) continue;
+      draft.listeners.add(port);
+      draft.removals.push(`del map ${map} ${name}`);
+    }
+    for (const [name, { key, backend }] of wanted) {
+      const values = seen.get(name) ?? [];
+      if (values.length === 1 && values[0] === backend) continue;
+      draft.routes.add(key);
+      // `set map` changes every entry of that name; `add map` never looks whether there is one.
+      if (values.length > 1) draft.removals.push(`del map ${map} ${name}`);
+      draft.entries.push(`${values.length === 1 ? 'set' : 'add'} map ${map} ${name} ${backend}`);
+    }
+  }
+}
+
+function compareServers(manifest: Manifest, running: Running, draft: Draft): void {
+  const users = new Map(
+    Object.entries(manifest.routes).map(([key, route]) => [route.backend, { key: key as ResourceKey, route }]),
+  );
+  for (const [backend, shape] of Object.entries(manifest.backends)) {
+    const user = users.get(backend);
+    const differs = () => (user === undefined ? draft.everyListener() : draft.routes.add(user.key));
+    const seen = running.backends.get(backend);
+    if (seen?.size !== shape.slots) {
+      draft.needsReload = true;
+      differs();
+      continue;
+    }
+    const wanted = user === undefined ? Array.from({ length: shape.slots }, () => unused) : serversOf(user.route);
+    for (const [at, server] of wanted.entries()) {
+      const name = `${backend}/s${at + 1}`;
+      const now = seen.get(`s${at + 1}`);
+      if (now === undefined) draft.needsReload = true;
+      else if (isAs(server, now)) continue;
+      else if (server.isReady) draft.servers.push(...readyCommands(name, server.address, now));
+      else draft.rests.push(`set server ${name} state maint`);
+      differs();
+    }
+  }
+}
+
+const unused: Server = { address: parkAddress, isReady: false };
+
+/** The address of a server that gets no traffic does not matter. */
+function isAs(server: Server, now: RunningServer): boolean {
+  if (!server.isReady) return now.isOff;
+  return now.isReady && isSameAddress(server.address, now.address);
+}
+
+function isSameAddress(a: Address, b: Address): boolean {
+  return a.ip === b.ip && a.port === b.port;
+}
+
+/** The address before the state: it must not be ready with somebody else's. */
+function readyCommands(name: string, address: Address, now: RunningServer): string[] {
+  const move = isSameAddress(address, now.address)
+    ? []
+    : [`set server ${name} addr ${address.ip} port ${address.port}`];
+  if (now.isReady) return move;
+  const woken = now.isOff ? [] : [`set weight ${name} 1`, `set server ${name} health up`];
+  return [...move, ...woken, `set server ${name} state ready`];
+}

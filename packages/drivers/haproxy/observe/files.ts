@@ -1,0 +1,77 @@
+import type { ResourceKey } from '@reconcile/core';
+import type { ReadHost } from '@reconcile/host';
+import type { Manifest } from '../record/manifest.ts';
+import { frontendName, mapKey, mapName } from '../record/names.ts';
+import type { Rendered } from '../render/render.ts';
+import type { HaproxySettings } from '../settings/settings.ts';
+
+/** Our files as they lie there; undefined: missing. */
+export interface Files {
+  readonly config: string | undefined;
+  readonly maps: Readonly<Record<string, string | undefined>>;
+}
+
+export async function readFiles(host: ReadHost, settings: HaproxySettings, maps: readonly string[]): Promise<Files> {
+  const [config, ...contents] = await Promise.all([
+    host.files.text(settings.configFile),
+    ...maps.map((map) => host.files.text(`${settings.dir}/${map}`)),
+  ]);
+  return { config, maps: Object.fromEntries(maps.map((map, at) => [map, contents[at]])) };
+}
+
+/** Whose part of a file is not as we wrote it. */
+export interface FileDrift {
+  readonly routes: ReadonlySet<ResourceKey>;
+  readonly listeners: ReadonlySet<string>;
+}
+
+/** An edit belongs to the route or listener whose lines it touches; all else (global, spare backends) to every listener. */
+export function fileDrift(manifest: Manifest, rendered: Rendered, files: Files): FileDrift {
+  const routes = new Set<ResourceKey>();
+  const listeners = new Set<string>();
+  const byBackend = new Map(Object.entries(manifest.routes).map(([key, route]) => [route.backend, key as ResourceKey]));
+  if (files.config !== rendered.config) {
+    const byFrontend = new Map(Object.keys(manifest.listeners).map((port) => [frontendName(Number(port)), port]));
+    for (const name of differingSections(rendered.config, files.config ?? '')) {
+      const [word, title = ''] = name.split(' ');
+      const route = word === 'backend' ? byBackend.get(title) : undefined;
+      const port = word === 'frontend' ? byFrontend.get(title) : undefined;
+      if (route !== undefined) routes.add(route);
+      else if (port !== undefined) listeners.add(port);
+      else for (const every of Object.keys(manifest.listeners)) listeners.add(every);
+    }
+  }
+  for (const [port, { spec }] of Object.entries(manifest.listeners)) {
+    const map = mapName(spec);
+    if (files.maps[map] === rendered.maps[map]) continue;
+    listeners.add(port);
+    const lines = new Set(files.maps[map]?.split('\n'));
+    for (const [key, route] of Object.entries(manifest.routes)) {
+      if (route.spec.listener === spec.port && !lines.has(`${mapKey(route.spec)} ${route.backend}`)) {
+        routes.add(key as ResourceKey);
+      }
+    }
+  }
+  return { routes, listeners };
+}
+
+/** Heads of sections that are not the same on both sides. Our own lines are indented below a head that is not. */
+function differingSections(a: string, b: string): string[] {
+  const left = sections(a);
+  const right = sections(b);
+  return [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name));
+}
+
+function sections(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const part of text.split(/\n(?=\S)/)) {
+    const name = /^\w* ?\w*/.exec(part)?.[0] ?? '';
+    found.set(name, `${found.get(name) ?? ''}${part}\n`);
+  }
+  return found;
+}
+
+/** All but addresses and states of servers: what HAProxy had to be loaded with. */
+export function fixedPart(config: string): string {
+  return config.replace(/^ {2}(?:#|server s\d).*\n/gm, '');
+}

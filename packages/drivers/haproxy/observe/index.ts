@@ -1,0 +1,1 @@
+export { haproxyKinds, haproxyObserver } from './observe.ts';

@@ -1,0 +1,62 @@
+import type { ReadHost } from '@reconcile/host';
+import { emptyManifest, type Manifest, parseManifest } from '../record/manifest.ts';
+import { mapName } from '../record/names.ts';
+import { type Rendered, render } from '../render/render.ts';
+import type { HaproxySettings } from '../settings/settings.ts';
+import { type Answer, askRunning } from './alive.ts';
+import { readMapNames } from './ask.ts';
+import { type Files, readFiles } from './files.ts';
+import { reconstruct } from './reconstruct.ts';
+import type { Running } from './running.ts';
+
+/** Everything there is to see: our record, our files, the process. */
+export interface Sight {
+  readonly manifest: Manifest;
+  /** What the files should be by that record. */
+  readonly rendered: Rendered;
+  readonly files: Files;
+  readonly state: 'running' | 'dead' | 'cut-off';
+  readonly running: Running | undefined;
+  /** The record as it lies there; undefined: lost or damaged, and read back from what runs. */
+  readonly record: string | undefined;
+}
+
+/** Reads only. @throws HAPROXY_UNREACHABLE HAPROXY_GARBLED */
+export async function look(host: ReadHost, settings: HaproxySettings): Promise<Sight> {
+  const record = await host.files.text(settings.manifestFile);
+  const manifest = record === undefined ? undefined : parseManifest(record);
+  if (manifest === undefined) return recover(host, settings);
+  const maps = Object.values(manifest.listeners).map(({ spec }) => mapName(spec));
+  const reading = Promise.all([readFiles(host, settings, maps), askRunning(host, settings, maps)]);
+  const rendered = tryRender(manifest, settings);
+  const [files, answer] = await reading;
+  if (rendered === undefined) return recover(host, settings);
+  return { manifest, record, rendered, files, ...seen(answer) };
+}
+
+/** A record that cannot be rendered was written by somebody else: what it says is worth nothing. */
+function tryRender(manifest: Manifest, settings: HaproxySettings): Rendered | undefined {
+  try {
+    return render(manifest, settings);
+  } catch {
+    return undefined;
+  }
+}
+
+async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight> {
+  let answer = await askRunning(host, settings, []);
+  let manifest = emptyManifest;
+  if (typeof answer === 'object') {
+    const maps = await readMapNames(host, settings);
+    answer = await askRunning(host, settings, maps);
+    if (typeof answer === 'object') manifest = reconstruct(answer.running);
+  }
+  const files = await readFiles(host, settings, []);
+  return { manifest, record: undefined, rendered: render(manifest, settings), files, ...seen(answer) };
+}
+
+function seen(answer: Answer): Pick<Sight, 'state' | 'running'> {
+  return typeof answer === 'object'
+    ? { state: 'running', running: answer.running }
+    : { state: answer, running: undefined };
+}

@@ -1,0 +1,59 @@
+import type { ResourceKey } from '@reconcile/core';
+import type { RouteSpec } from '@reconcile/core/kinds/route';
+import { routeDefaults } from '@reconcile/core/kinds/route';
+import { emptyManifest, type ListenerRecord, type Manifest, type RouteRecord } from '../record/manifest.ts';
+import { formatAddress } from '../record/names.ts';
+import { allocate } from '../record/pool.ts';
+import { parkAddress } from '../record/servers.ts';
+import { openBinds } from './delta.ts';
+import type { Running } from './running.ts';
+
+/**
+ * A record from nothing but the running proxy, so that a lost manifest takes no route down: names, paths and targets are in
+ * its memory. What only we knew is at its default and differs from what is wanted, so the next plan writes it again.
+ */
+export function reconstruct(running: Running): Manifest {
+  const listeners: Record<string, ListenerRecord> = {};
+  for (const [name, frontend] of running.frontends) {
+    const port = Number(/^l(\d{1,5})$/.exec(name)?.[1]);
+    if (!Number.isInteger(port)) continue;
+    const spec = { port, binds: openBinds(frontend.binds), tls: frontend.mode === 'tcp' };
+    listeners[String(port)] = { services: [], spec };
+  }
+  const routes: Record<ResourceKey, RouteRecord> = {};
+  for (const [map, entries] of running.maps) {
+    const [, kind, port] = /^(routes|sni)-(\d+)\.map$/.exec(map) ?? [];
+    for (const [name, backend] of entries ?? []) {
+      const spec = specOf(name, { tls: kind === 'sni', listener: Number(port) });
+      const servers = [...(running.backends.get(backend)?.values() ?? [])].filter((server) => server.isReady);
+      const targets = servers
+        .map(({ address }) => formatAddress(address))
+        .filter((one) => one !== formatAddress(parkAddress));
+      const key = routeKey(spec);
+      if (listeners[String(spec.listener)] === undefined || routes[key] !== undefined) continue;
+      routes[key] = {
+        services: [],
+        spec,
+        specHash: '',
+        schema: 1,
+        targets,
+        parked: [],
+        parkedAt: 0,
+        backend: '',
+        servers: [],
+      };
+    }
+  }
+  return allocate({ ...emptyManifest, listeners, routes }, emptyManifest);
+}
+
+function specOf(name: string, { tls, listener }: { tls: boolean; listener: number }): RouteSpec {
+  const cut = tls ? name.length : name.indexOf('/');
+  const path = tls ? '/' : name.slice(cut).replace(/(?<=.)\/$/, '');
+  return { ...routeDefaults, listener, hostname: name.slice(0, cut), path, mode: tls ? 'l4' : 'l7', tls };
+}
+
+/** As the compiler names it: `route/443/web.example.net`, `route/8080/web.example.net/api`. */
+function routeKey({ listener, hostname, path }: RouteSpec): ResourceKey {
+  return `route/${listener}/${hostname}${path === '/' ? '' : path}`;
+}

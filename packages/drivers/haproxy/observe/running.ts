@@ -1,0 +1,117 @@
+import { fail } from '../errors.ts';
+import { type Address, backendName } from '../record/names.ts';
+
+/** One server as the running proxy has it. */
+export interface RunningServer {
+  readonly address: Address;
+  /** Takes new connections at its full weight. */
+  readonly isReady: boolean;
+  /** In maintenance, as an unused one should be. */
+  readonly isOff: boolean;
+}
+
+export interface RunningFrontend {
+  readonly mode: string;
+  readonly isOpen: boolean;
+  /** `[::]:443`; unix sockets as `unix`. */
+  readonly binds: readonly string[];
+}
+
+/** What the serving worker has in memory: read from it, never assumed. */
+export interface Running {
+  /** Name of the configuration it has loaded; '' when that is not one of ours. */
+  readonly hash: string;
+  readonly workerPid: number;
+  readonly frontends: ReadonlyMap<string, RunningFrontend>;
+  /** Entries in order, doubles included; undefined: it has no such map. */
+  readonly maps: ReadonlyMap<string, readonly (readonly [key: string, value: string])[] | undefined>;
+  readonly backends: ReadonlyMap<string, ReadonlyMap<string, RunningServer>>;
+}
+
+/** Questions whose answers `parseRunning` understands; one connection carries them all. */
+export function questions(maps: readonly string[]): string[] {
+  // 9 = frontends (1) and listeners (8).
+  return ['show info', 'show stat -1 9 -1', 'show servers state', ...maps.map((map) => `show map ${map}`)];
+}
+
+/** @param answers Lines of each answer, in the order of `questions(maps)`. @throws HAPROXY_GARBLED */
+export function parseRunning(answers: readonly (readonly string[])[], maps: readonly string[]): Running {
+  const [info = [], stat = [], servers = [], ...dumps] = answers;
+  const facts = new Map(
+    info.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const workerPid = Number(facts.get('Pid'));
+  if (facts.get('Name') !== 'HAProxy' || !Number.isInteger(workerPid)) throw garbled('show info', info);
+  return {
+    hash: /^reconcile ([0-9a-f]{16})$/.exec(facts.get('description') ?? '')?.[1] ?? '',
+    workerPid,
+    frontends: parseStat(stat),
+    maps: new Map(maps.map((map, at) => [map, parseMap(dumps[at] ?? [])])),
+    backends: parseServers(servers),
+  };
+}
+
+/** CSV with named columns (management guide 9.1); `#` before the first name. */
+function parseStat(lines: readonly string[]): Map<string, RunningFrontend> {
+  const columns = lines[0]?.replace(/^# /, '').split(',') ?? [];
+  const at = (name: string) => columns.indexOf(name);
+  const [name, part, status, mode, addr] = [at('pxname'), at('svname'), at('status'), at('mode'), at('addr')];
+  if ([name, part, status, mode, addr].includes(-1)) throw garbled('show stat', lines);
+  const found = new Map<string, { mode: string; isOpen: boolean; binds: string[] }>();
+  for (const line of lines.slice(1)) {
+    const cells = line.split(',');
+    const key = cells[name] ?? '';
+    const entry = found.get(key) ?? { mode: cells[mode] ?? '', isOpen: false, binds: [] };
+    found.set(key, entry);
+    if (cells[part] === 'FRONTEND') entry.isOpen = cells[status] === 'OPEN';
+    else if (cells[status] === 'OPEN') entry.binds.push(cells[addr] ?? '');
+  }
+  return found;
+}
+
+/** `0x55… key value`; anything else is HAProxy saying that it has no such map. */
+function parseMap(lines: readonly string[]): (readonly [string, string])[] | undefined {
+  const entries: (readonly [string, string])[] = [];
+  for (const line of lines) {
+    const [, key, value] = /^0x[0-9a-f]+ (\S+) (\S+)$/.exec(line) ?? [];
+    if (key === undefined || value === undefined) {
+      if (line.startsWith('Unknown map identifier')) return undefined;
+      throw garbled('show map', lines);
+    }
+    entries.push([key, value]);
+  }
+  return entries;
+}
+
+/** Bits of srv_admin_state that keep traffic away: forced, inherited or resolver maintenance, either drain (2.6 management guide 9.3). */
+const keepsAway = 0x01 | 0x02 | 0x08 | 0x10 | 0x20;
+
+/** Format version 1 of `show servers state`. Backends that are not of our pool are left out. */
+function parseServers(lines: readonly string[]): Map<string, Map<string, RunningServer>> {
+  const columns = lines[1]?.replace(/^# /, '').split(' ') ?? [];
+  const at = (name: string) => columns.indexOf(name);
+  const [backend, server, addr, port] = [at('be_name'), at('srv_name'), at('srv_addr'), at('srv_port')];
+  const [op, admin, weight] = [at('srv_op_state'), at('srv_admin_state'), at('srv_uweight')];
+  if (lines[0] !== '1' || [backend, server, addr, port, op, admin, weight].includes(-1)) {
+    throw garbled('show servers state', lines);
+  }
+  const found = new Map<string, Map<string, RunningServer>>();
+  for (const line of lines.slice(2)) {
+    const cells = line.split(' ');
+    const name = cells[backend] ?? '';
+    if (!backendName.test(name)) continue;
+    const servers = found.get(name) ?? new Map<string, RunningServer>();
+    found.set(name, servers);
+    const state = Number(cells[admin]);
+    servers.set(cells[server] ?? '', {
+      address: { ip: cells[addr] ?? '', port: Number(cells[port]) },
+      isReady: (state & keepsAway) === 0 && cells[op] === '2' && cells[weight] === '1',
+      isOff: (state & 0x01) !== 0,
+    });
+  }
+  return found;
+}
+
+function garbled(question: string, lines: readonly string[]) {
+  return fail('HAPROXY_GARBLED', { message: `read ${question}`, actual: lines.slice(0, 2).join(' / ').slice(0, 200) });
+}

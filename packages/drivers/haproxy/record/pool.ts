@@ -1,0 +1,123 @@
+import type { ResourceKey } from '@reconcile/core';
+import type { Manifest, RouteRecord } from './manifest.ts';
+import { type Shape, sameShape, shapeName, shapeOf } from './shape.ts';
+
+/** Always kept ready, so that the first route of either kind needs no reload. */
+const usual: readonly Shape[] = [
+  { mode: 'http', retries: 120, proxyProtocol: false, slots: 4 },
+  { mode: 'tcp', retries: 120, proxyProtocol: false, slots: 4 },
+];
+const fewestSpares = 16;
+
+/** Grows with the number in use, so that adding n routes one by one costs some log n reloads. */
+function sparesFor(used: number): number {
+  return Math.max(fewestSpares, Math.ceil(used / 4));
+}
+
+/**
+ * Gives every route a backend of its shape, and every target a server in it. Backends that a route of `before` leaves go to
+ * the end of the spares and are not given away in the same turn. New ones are made only when a shape has run out; since that
+ * costs a reload anyway, spares of every shape are then filled up or cut back.
+ */
+export function allocate(next: Manifest, before: Manifest): Manifest {
+  const pool = new Pool(before);
+  const keys = Object.keys(next.routes).sort() as ResourceKey[];
+  const routes: Record<ResourceKey, RouteRecord> = {};
+  const unplaced: ResourceKey[] = [];
+  const used = new Set<string>();
+  for (const key of keys) {
+    const route = next.routes[key] as RouteRecord;
+    const shape = shapeOf(route.spec, route.targets.length);
+    const kept = pool.fits(route.backend, shape) && !used.has(route.backend);
+    const backend = kept ? route.backend : pool.take(shape);
+    if (backend === undefined) unplaced.push(key);
+    else {
+      used.add(backend);
+      routes[key] = place(route, { backend, slots: pool.slots(backend), fresh: !kept });
+    }
+  }
+  pool.free(used);
+  if (unplaced.length > 0 || pool.isNew) {
+    for (const key of unplaced) {
+      const route = next.routes[key] as RouteRecord;
+      const shape = shapeOf(route.spec, route.targets.length);
+      const backend = pool.make(shape);
+      used.add(backend);
+      routes[key] = place(route, { backend, slots: pool.slots(backend), fresh: true });
+    }
+    pool.level(used);
+  }
+  return { ...next, routes, backends: pool.backends, spares: pool.spares };
+}
+
+/** Targets that stay keep their server; a new one gets the first free server. */
+function place(route: RouteRecord, to: { backend: string; slots: number; fresh: boolean }): RouteRecord {
+  const old = to.fresh ? [] : route.servers;
+  const wanted = [...new Set(route.targets)];
+  const servers = Array.from({ length: to.slots }, (_, i) => (wanted.includes(old[i] ?? '') ? (old[i] as string) : ''));
+  for (const target of wanted) if (!servers.includes(target)) servers[servers.indexOf('')] = target;
+  return { ...route, backend: to.backend, servers };
+}
+
+/** Backends and their free list while one turn changes them. */
+class Pool {
+  readonly backends: Record<string, Shape>;
+  readonly spares: string[];
+  readonly isNew: boolean;
+  #number = 0;
+
+  constructor(before: Manifest) {
+    this.backends = { ...before.backends };
+    this.spares = before.spares.filter((name) => this.backends[name] !== undefined);
+    this.isNew = Object.keys(this.backends).length === 0;
+  }
+
+  /** More servers than needed do not hurt: going down from five replicas to four is no reason to reload. */
+  fits(backend: string, shape: Shape): boolean {
+    const has = this.backends[backend];
+    return has !== undefined && has.slots >= shape.slots && sameShape({ ...has, slots: shape.slots }, shape);
+  }
+
+  slots(backend: string): number {
+    return this.backends[backend]?.slots ?? 0;
+  }
+
+  take(shape: Shape): string | undefined {
+    const at = this.spares.findIndex((name) => this.fits(name, shape));
+    return at < 0 ? undefined : this.spares.splice(at, 1)[0];
+  }
+
+  /** Whatever has no route is spare. */
+  free(used: ReadonlySet<string>): void {
+    const known = new Set(this.spares);
+    for (const name of Object.keys(this.backends)) if (!used.has(name) && !known.has(name)) this.spares.push(name);
+  }
+
+  make(shape: Shape): string {
+    let name: string;
+    do name = `b${String(++this.#number).padStart(4, '0')}`;
+    while (this.backends[name] !== undefined);
+    this.backends[name] = shape;
+    return name;
+  }
+
+  level(used: ReadonlySet<string>): void {
+    const shapes = new Map(usual.map((shape) => [shapeName(shape), { shape, used: 0 }]));
+    for (const [name, shape] of Object.entries(this.backends)) {
+      const entry = shapes.get(shapeName(shape)) ?? { shape, used: 0 };
+      shapes.set(shapeName(shape), { shape, used: entry.used + (used.has(name) ? 1 : 0) });
+    }
+    for (const entry of shapes.values()) this.#levelShape(entry.shape, entry.used);
+  }
+
+  #levelShape(shape: Shape, used: number): void {
+    const isUsual = usual.some((known) => sameShape(known, shape));
+    const wanted = used > 0 || isUsual ? sparesFor(used) : 0;
+    const spare = this.spares.filter((name) => shapeName(this.backends[name] ?? shape) === shapeName(shape));
+    for (let i = spare.length; i < wanted; i++) this.spares.push(this.make(shape));
+    for (const name of spare.slice(wanted)) {
+      this.spares.splice(this.spares.indexOf(name), 1);
+      delete this.backends[name];
+    }
+  }
+}

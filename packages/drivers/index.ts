@@ -1,0 +1,1 @@
+export { driverErrors } from './errors.ts';

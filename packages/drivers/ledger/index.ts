@@ -1,0 +1,2 @@
+export { ledgerDriver } from './driver.ts';
+export { ledgerObserver } from './observe/index.ts';

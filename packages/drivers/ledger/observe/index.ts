@@ -1,0 +1,1 @@
+export { ledgerObserver } from './observe.ts';

@@ -1,0 +1,32 @@
+import type { Action, ApplyContext } from '@reconcile/core';
+import type { Host } from '@reconcile/host';
+import type { PodmanClient, StoreFacts } from '../client/contract.ts';
+import { secretNames } from '../secrets.ts';
+import type { PodmanSettings } from '../settings.ts';
+
+export type PodmanContext = ApplyContext<Host>;
+
+/** Everything one action is carried out with. */
+export interface Work {
+  readonly cx: PodmanContext;
+  readonly action: Action;
+  readonly client: PodmanClient;
+  readonly settings: PodmanSettings;
+  /** Where podman keeps its things; asked once per process. */
+  readonly store: () => Promise<StoreFacts>;
+}
+
+/** The planner built the arguments from the same type (core/kinds); a stored plan is checked by its hash. */
+export function argsOf<A>(action: Action): A {
+  return action.args as unknown as A;
+}
+
+export async function secretNaming(work: Work, names: readonly string[]): Promise<(name: string) => string> {
+  const { cx, settings } = work;
+  return secretNames(cx.host, { secretsDir: settings.secretsDir, copied: cx.ledger.secrets }, names);
+}
+
+/** An id that podman gave, and not the planner's stand-in for one. */
+export function isRealId(id: string): boolean {
+  return /^[0-9a-f]{64}$/.test(id);
+}

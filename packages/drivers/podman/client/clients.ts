@@ -1,0 +1,35 @@
+import type { Host } from '@reconcile/host';
+import { cliClient } from './cli-client.ts';
+import type { PodmanClient, PodmanClients, Transport } from './contract.ts';
+import { podmanReader } from './reader.ts';
+import { restClient } from './rest-client.ts';
+import { ensureService } from './service.ts';
+import { socketPath } from './socket.ts';
+
+/** How long the command line is used after the service could not be had, ms. */
+const pauseMs = 60_000;
+
+/** Real podman: readers use the socket when it answers, writers see to it that it does (specs/0015). */
+export function podmanClients(transport: Transport = 'auto'): PodmanClients {
+  let withoutUntil = 0;
+  let starting: Promise<boolean> | undefined;
+
+  /** Many actions begin at once: one of them starts the service. */
+  const ensure = async (host: Host, signal: AbortSignal): Promise<boolean> => {
+    starting ??= ensureService(host, socketPath(host), signal).finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  };
+
+  return {
+    reader: (host, signal) => podmanReader(host, signal, transport),
+    async writer(host, signal): Promise<PodmanClient> {
+      if (transport === 'cli') return cliClient(host, signal);
+      if (host.clock.now() < withoutUntil) return cliClient(host, signal);
+      if (await ensure(host, signal)) return restClient(host, socketPath(host), signal);
+      withoutUntil = host.clock.now() + pauseMs;
+      return cliClient(host, signal);
+    },
+  };
+}

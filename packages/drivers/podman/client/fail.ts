@@ -1,0 +1,87 @@
+import { errorFactory, type FleetErrorInit } from '@reconcile/core';
+import { driverErrors } from '../../errors.ts';
+
+export const fail = errorFactory(driverErrors);
+
+export type DriverErrorCode = keyof typeof driverErrors;
+
+/**
+ * podman's words → our codes, most telling first. Texts from podman 4.3.1 (measured) and 5.x (its sources); exit codes do
+ * not tell these cases apart (drivers.md B.2). Nothing else in the code looks at a message.
+ */
+const words: readonly (readonly [RegExp, DriverErrorCode])[] = [
+  [/boot ID differs/i, 'PODMAN_REBOOT'],
+  [
+    /database configuration mismatch|creating events dirs|file size too small|database disk image is malformed|invalid database/i,
+    'PODMAN_DATABASE',
+  ],
+  [/no space left on device|disk quota exceeded/i, 'PODMAN_NO_SPACE'],
+  [
+    /name.{0,200}(is )?already in use|name in use|volume already exists|network already exists|volume with name .{0,200} already exists/i,
+    'PODMAN_NAME_IN_USE',
+  ],
+  [/address already in use|port is already allocated|conflict with ID/i, 'PODMAN_PORT_IN_USE'],
+  [
+    /cannot expose privileged port|ip_unprivileged_port_start|cannot assign requested address|bind: permission denied/i,
+    'PODMAN_PORT_REFUSED',
+  ],
+  [/image not known|no such image|image .{0,200} not found/i, 'PODMAN_NO_IMAGE'],
+  [
+    /command that was not found|executable file not found|exec format error|permission denied: OCI/i,
+    'PODMAN_NO_COMMAND',
+  ],
+  [/no secret with name|no such secret/i, 'PODMAN_NO_SECRET'],
+  [/network not found|unable to find network/i, 'PODMAN_NO_NETWORK'],
+  [
+    /no container with name or ID|no such container|no such volume|no such object|no pod or container/i,
+    'PODMAN_NO_SUCH',
+  ],
+  [/is being used|has associated containers|image is in use|device or resource busy/i, 'PODMAN_IN_USE'],
+  [
+    /container state improper|can only kill running|must be in Created or Stopped|timed out waiting for file/i,
+    'PODMAN_STATE',
+  ],
+  [/statfs [^:]*: no such file or directory|lstat [^:]*: no such file or directory/i, 'PODMAN_NO_SOURCE'],
+  [/acquiring lock|lock held|database is locked|allocating lock/i, 'PODMAN_LOCKS'],
+];
+
+/** Which error a failed call is, by what podman said. */
+export function errorCodeOf(said: string): DriverErrorCode {
+  return words.find(([pattern]) => pattern.test(said))?.[1] ?? 'PODMAN_FAILED';
+}
+
+const hints: Partial<Record<DriverErrorCode, string>> = {
+  PODMAN_PORT_IN_USE: 'find the holder: ss -ltnup',
+  PODMAN_PORT_REFUSED: 'see: sysctl net.ipv4.ip_unprivileged_port_start, and that the address is on this machine',
+  PODMAN_DATABASE: 'reconcile doctor',
+  PODMAN_REBOOT: 'reconcile doctor',
+  PODMAN_NO_SPACE: 'podman system df',
+};
+
+/** A failed call as an error: our operation in the message, podman's last words as the cause. */
+export function podmanFailure(what: string, said: string, fallback: DriverErrorCode = 'PODMAN_FAILED'): Error {
+  const found = errorCodeOf(said);
+  const code = found === 'PODMAN_FAILED' ? fallback : found;
+  const hint = hints[code];
+  const init: FleetErrorInit = {
+    message: what,
+    cause: new Error(lastWords(said)),
+    ...(hint === undefined ? {} : { hint }),
+  };
+  return fail(code, init);
+}
+
+/** What went wrong, out of noise that also comes with success (drivers.md B.2): all of `Error: …` when there is one; bounded. */
+export function lastWords(said: string): string {
+  const lines = said
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const at = lines.findLastIndex((line) => line.startsWith('Error: '));
+  const words = at < 0 ? (lines.at(-1) ?? 'podman said nothing') : lines.slice(at).join(' ');
+  return words.replace(/^Error: /, '').slice(0, 600);
+}
+
+export function garbled(where: string, wanted: string): Error {
+  return fail('PODMAN_GARBLED', { message: `read ${where}`, wanted });
+}

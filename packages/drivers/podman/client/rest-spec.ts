@@ -1,0 +1,118 @@
+import type { ContainerDraft, DraftMount } from './contract.ts';
+import { fail } from './fail.ts';
+import type { Ulimit } from './ulimits.ts';
+
+/** Numbers of Linux on every architecture podman is built for but MIPS and SPARC. */
+const signals: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ABRT: 6,
+  KILL: 9,
+  USR1: 10,
+  USR2: 12,
+  ALRM: 14,
+  TERM: 15,
+  CONT: 18,
+  STOP: 19,
+  TSTP: 20,
+  WINCH: 28,
+  PWR: 30,
+};
+
+/** `SIGTERM`, `term`, `15` → 15. @throws PODMAN_SPEC_REFUSED */
+export function signalNumber(word: string): number {
+  const number = /^\d+$/.test(word) ? Number(word) : signals[word.toUpperCase().replace(/^SIG/, '')];
+  if (number === undefined || number < 1 || number > 64) {
+    throw fail('PODMAN_SPEC_REFUSED', { message: `use stop signal ${word}`, hint: 'name it like SIGTERM' });
+  }
+  return number;
+}
+
+/**
+ * Body of `containers/create` that makes what `createArgv` makes. The server leaves undone some of what the command line
+ * does before it asks (specgenutil of 4.3.1): ulimits, the TTY annotation, sdnotify mode, memory's swap, read-only's tmpfs.
+ */
+export function restSpec(draft: ContainerDraft, ulimits: readonly Ulimit[]): Readonly<Record<string, unknown>> {
+  const named = draft.network !== 'default' && draft.network !== 'host' && draft.network !== 'none';
+  return {
+    name: draft.name,
+    image: draft.image,
+    labels: draft.labels,
+    env: draft.env,
+    ...(draft.entrypoint === null ? {} : { entrypoint: draft.entrypoint }),
+    ...(draft.command.length === 0 ? {} : { command: draft.command }),
+    ...some('user', draft.user),
+    ...some('work_dir', draft.workdir),
+    ...some('hostname', draft.hostname),
+    ...(draft.network === 'default' ? {} : { netns: { nsmode: named ? 'bridge' : draft.network } }),
+    ...(named ? { Networks: { [draft.network]: { aliases: draft.aliases } } } : {}),
+    ...(draft.extraHosts.length === 0 ? {} : { hostadd: draft.extraHosts }),
+    portmappings: draft.ports.map((port) => ({
+      host_ip: port.ip,
+      host_port: port.host,
+      container_port: port.container,
+      range: port.count,
+      protocol: port.protocol,
+    })),
+    volumes: draft.mounts
+      .filter((m) => m.type === 'volume')
+      .map((m) => ({ Name: m.source, Dest: m.target, Options: m.options })),
+    mounts: [...draft.mounts.filter((m) => m.type === 'bind').map(bindMount), ...tmpfsMounts(draft)],
+    secrets: draft.secrets.map((s) => ({ Source: s.source, Target: s.target, UID: s.uid, GID: s.gid, Mode: 0o400 })),
+    read_only_filesystem: draft.readOnly,
+    privileged: draft.privileged,
+    cap_add: draft.capAdd,
+    devices: draft.devices.map((path) => ({ path })),
+    resource_limits: limits(draft),
+    ...(draft.stopSignal === '' ? {} : { stop_signal: signalNumber(draft.stopSignal) }),
+    stop_timeout: draft.stopTimeout,
+    restart_policy: 'no',
+    httpproxy: false,
+    healthconfig: { Test: ['NONE'] },
+    log_configuration: { driver: 'k8s-file', size: draft.logMaxBytes },
+    r_limits: ulimits.map((limit) => ({ type: limit.name, soft: limit.soft, hard: limit.hard })),
+    annotations: { 'io.kubernetes.cri-o.TTY': 'false' },
+    sdnotifyMode: 'container',
+    image_volume_mode: 'anonymous',
+  };
+}
+
+function some(name: string, value: string): Record<string, string> {
+  return value === '' ? {} : { [name]: value };
+}
+
+function bindMount(mount: DraftMount) {
+  return { type: 'bind', source: mount.source, destination: mount.target, options: mount.options };
+}
+
+/** `--read-only` also gives the usual writable places, unless something else is mounted there. */
+function tmpfsMounts(draft: ContainerDraft) {
+  const asked = draft.tmpfs.map((entry) => {
+    const cut = entry.indexOf(':');
+    return cut < 0
+      ? { target: entry, options: [] }
+      : { target: entry.slice(0, cut), options: entry.slice(cut + 1).split(',') };
+  });
+  const taken = new Set([...asked.map((a) => a.target), ...draft.mounts.map((m) => m.target)]);
+  const usual = draft.readOnly
+    ? ['/dev', '/dev/shm', '/run', '/tmp', '/var/tmp'].slice(2).filter((target) => !taken.has(target))
+    : [];
+  return [
+    ...asked.map(({ target, options }) => ({ type: 'tmpfs', source: 'tmpfs', destination: target, options })),
+    ...usual.map((target) => ({
+      type: 'tmpfs',
+      source: 'tmpfs',
+      destination: target,
+      options: ['rw', 'rprivate', 'nosuid', 'nodev', 'tmpcopyup'],
+    })),
+  ];
+}
+
+function limits(draft: ContainerDraft) {
+  return {
+    ...(draft.memory > 0 ? { memory: { limit: draft.memory, swap: 2 * draft.memory } } : {}),
+    ...(draft.cpus > 0 ? { cpu: { period: 100_000, quota: Math.round(draft.cpus * 100_000) } } : {}),
+    ...(draft.pids > 0 ? { pids: { limit: draft.pids } } : {}),
+  };
+}

@@ -1,0 +1,29 @@
+import { isFleetError } from '@reconcile/core';
+import type { Host } from '@reconcile/host';
+import { isAnswering } from './socket.ts';
+
+/** Seconds without a call after which the service ends by itself: it is never ended by us (performance.md 6.1). */
+const idleSeconds = 30;
+const startTimeoutMs = 5000;
+
+/**
+ * Starts the service unless it answers; false when it cannot be had. Rootless podman re-executes itself, so neither its
+ * pid nor its output is of use: the socket is asked until it answers.
+ */
+export async function ensureService(host: Host, path: string, signal: AbortSignal): Promise<boolean> {
+  if (await isAnswering(host, path, signal)) return true;
+  await host.files.makeDir(path.slice(0, path.lastIndexOf('/')), { mode: 0o700 });
+  await host.files.remove(path);
+  try {
+    await host.run.start('podman', ['system', 'service', `--time=${idleSeconds}`, `unix://${path}`], {});
+  } catch (cause) {
+    if (isFleetError(cause)) return false;
+    throw cause;
+  }
+  const until = host.clock.now() + startTimeoutMs;
+  while (host.clock.now() < until) {
+    if (await isAnswering(host, path, signal)) return true;
+    await host.clock.sleep(10, signal);
+  }
+  return false;
+}

@@ -1,0 +1,2 @@
+export type { PodmanSettings } from '../settings.ts';
+export { podmanKinds, podmanName, podmanObserver } from './observe.ts';

@@ -1,0 +1,122 @@
+import type { Observation, ObserveContext, Observer } from '@reconcile/core';
+import type { ReadHost } from '@reconcile/host';
+import type { ContainerRow, ImageRow, PodmanClients, PodmanReader } from '../client/contract.ts';
+import { podmanReader } from '../client/reader.ts';
+import { imposes } from '../labels.ts';
+import type { PodmanSettings } from '../settings.ts';
+import { needsDetail, observedContainer, type Seen } from './containers.ts';
+import { observedImages } from './images.ts';
+import { Notes } from './listing.ts';
+import { Liveness } from './liveness.ts';
+import { observedNetworks } from './networks.ts';
+import { isJobRun, judge, type Known } from './ownership.ts';
+import { observedSecrets, wantedSecrets } from './secrets.ts';
+import { stampOf, stampOfDir, volumesStamp } from './stamp.ts';
+import { listingFiles, storeFacts } from './store.ts';
+import { observedVolumes, wantsNamedVolumes } from './volumes.ts';
+
+export const podmanName = 'podman';
+export const podmanKinds = ['container', 'image', 'network', 'volume', 'secret'] as const;
+
+/**
+ * What podman has. A quiet pass is one list call (specs/0014); everything else comes from the ledger, the labels, /proc,
+ * and listings kept while the files they were read from are unchanged.
+ */
+export function podmanObserver(settings: PodmanSettings): Observer<ReadHost> {
+  const reader: PodmanClients['reader'] =
+    settings.clients?.reader ?? ((host, signal) => podmanReader(host, signal, settings.transport));
+  const liveness = new Liveness();
+  return {
+    name: podmanName,
+    serves: podmanKinds,
+    async observe(cx) {
+      const client = await reader(cx.host, cx.signal);
+      // First and alone: the first podman command after a boot sets up the user's namespaces (performance.md 6.1).
+      const rows = await client.containers();
+      return look(cx, { client, settings, rows, liveness });
+    },
+  };
+}
+
+interface Look {
+  readonly client: PodmanReader;
+  readonly settings: PodmanSettings;
+  readonly rows: readonly ContainerRow[];
+  readonly liveness: Liveness;
+}
+
+async function look(cx: ObserveContext<ReadHost>, { client, settings, rows, liveness }: Look): Promise<Observation> {
+  const notes = new Notes(podmanName, cx.ledger.notes);
+  const store = await storeFacts(client, notes);
+  const files = listingFiles(store);
+  let images: Promise<readonly ImageRow[]> | undefined;
+  const listImages = () => {
+    images ??= stampOf(cx.host, [files.images]).then((stamp) => notes.listing('images', stamp, () => client.images()));
+    return images;
+  };
+  const wants = (kind: string) => Object.values(cx.desired.resources).some((resource) => resource.kind === kind);
+
+  const containers = async () => {
+    const seen = await seeContainers(cx, { client, rows, liveness, store, listImages });
+    return seen.map(observedContainer);
+  };
+  const imageResources = async () =>
+    wants('image') ? observedImages(cx.desired, await listImages(), cx.ledger.pins) : [];
+  const networks = async () => {
+    if (!wants('network') && !notes.has('networks')) return [];
+    const stamp = await stampOfDir(cx.host, files.networks);
+    return observedNetworks(cx.desired, await notes.listing('networks', stamp, () => client.networks()), cx);
+  };
+  const volumes = async () => {
+    if (!wants('volume')) return [];
+    const stamp = async () => volumesStamp(cx.host, files.volumes, store.graphRoot);
+    const list = wantsNamedVolumes(cx.desired)
+      ? await notes.listing('volumes', await stamp(), () => client.volumes())
+      : [];
+    return observedVolumes(cx, list);
+  };
+  const secrets = async () => {
+    if (wantedSecrets(cx).length === 0 && Object.keys(cx.ledger.secrets).length === 0) return [];
+    const stamp = await stampOf(cx.host, [files.secrets]);
+    return observedSecrets(cx, await notes.listing('secrets', stamp, () => client.secrets()), settings);
+  };
+
+  const found = await Promise.all([containers(), imageResources(), networks(), volumes(), secrets()]);
+  return { resources: found.flat(), ...(Object.keys(notes.changed).length === 0 ? {} : { notes: notes.changed }) };
+}
+
+interface ContainerLook {
+  readonly client: PodmanReader;
+  readonly liveness: Liveness;
+  readonly rows: readonly ContainerRow[];
+  readonly store: { readonly runRoot: string; readonly driver: string };
+  readonly listImages: () => Promise<readonly ImageRow[]>;
+}
+
+async function seeContainers(
+  cx: ObserveContext<ReadHost>,
+  { client, rows, liveness, store, listImages }: ContainerLook,
+): Promise<Seen[]> {
+  const own = rows.filter((row) => !isJobRun(row, cx));
+  let known: Known = {
+    maker: cx,
+    records: cx.ledger.containers,
+    ids: new Set(rows.map((row) => row.id)),
+    imposing: undefined,
+  };
+  if (own.some((row) => judge(row, known) === 'ask-image')) {
+    const imposing = (await listImages()).filter((image) => imposes(image.labels)).map((image) => image.id);
+    known = { ...known, imposing: new Set(imposing) };
+  }
+  return Promise.all(
+    own.map(async (row): Promise<Seen> => {
+      const asked = judge(row, known);
+      const verdict = asked === 'ask-image' ? 'foreign' : asked;
+      const [alive, detail] = await Promise.all([
+        row.state === 'running' ? liveness.isAlive(cx.host, store, row) : false,
+        needsDetail(verdict, row) ? client.container(row.name) : undefined,
+      ]);
+      return { row, verdict, record: cx.ledger.containers[row.name], alive, detail };
+    }),
+  );
+}

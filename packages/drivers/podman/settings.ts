@@ -1,0 +1,22 @@
+import type { PodmanClients, Transport } from './client/contract.ts';
+
+/** What the podman driver needs to know of this node; paths are absolute. */
+export interface PodmanSettings {
+  readonly stateDir: string;
+  /** Node files of secrets, one per name. */
+  readonly secretsDir: string;
+  /** Copies of mounted files, one directory per container. */
+  readonly filesDir: string;
+  /** Last output of removed containers and of job runs. */
+  readonly logsDir: string;
+  /** Host directories that definitions may mount (node.toml `[policy] mounts`). */
+  readonly policyMounts: readonly string[];
+  /** Key of the secrets' HMAC; undefined while the node has none (before its first write). */
+  readonly nodeKey: () => Promise<Uint8Array | undefined>;
+  /** `auto`: REST where it can be had, else CLI (specs/0015). */
+  readonly transport?: Transport;
+  readonly pullTimeoutMs?: number;
+  readonly buildTimeoutMs?: number;
+  /** Instead of real podman: tests. */
+  readonly clients?: PodmanClients;
+}

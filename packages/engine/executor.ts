@@ -1,0 +1,244 @@
+import {
+  type Action,
+  type ActionId,
+  type ApplyContext,
+  type Driver,
+  type Event,
+  errorText,
+  type Facts,
+  isFleetError,
+  type Journal,
+  type Kind,
+  type Plan,
+} from '@reconcile/core';
+import type { Host, ReadHost } from '@reconcile/host';
+import PQueue from 'p-queue';
+import { fail } from './errors.ts';
+import type { Failpoint } from './failpoint.ts';
+import { passGate } from './gate.ts';
+import { withDeadline } from './look/deadline.ts';
+
+export interface ExecuteInput {
+  readonly plan: Plan;
+  readonly cycleId: string;
+  readonly drivers: ReadonlyMap<Kind, Driver<ReadHost, Host>>;
+  readonly context: ApplyContext<Host>;
+  readonly journal: Journal;
+  readonly failpoint: Failpoint;
+  /** false once something newer has taken over: nothing more is started. */
+  readonly isCurrent: () => boolean;
+  readonly emit: (event: Event) => void;
+  /** Actions of drivers at once. podman is CPU-bound: more than four gain nothing (performance.md section 2). */
+  readonly concurrency?: number;
+}
+
+/** What became of each action. Skipped: something it needs failed, or we were told to stop. */
+export interface Execution {
+  readonly done: readonly ActionId[];
+  readonly failed: ReadonlyMap<ActionId, { readonly code: string; readonly message: string }>;
+  readonly skipped: readonly ActionId[];
+}
+
+const pullsAtOnce = 3;
+
+/**
+ * Walks the DAG: whatever has all it needs runs, in plan order, within the pools' bounds; a failure costs its descendants
+ * only. Intents are on disk before effects, ticks after. Cancelling lets what is under way finish and starts nothing more.
+ */
+export async function execute(input: ExecuteInput): Promise<Execution> {
+  return new Walk(input).run();
+}
+
+class Walk {
+  readonly #input: ExecuteInput;
+  readonly #work: PQueue;
+  readonly #pulls = new PQueue({ concurrency: pullsAtOnce });
+  readonly #open = new Map<ActionId, number>();
+  readonly #blocks = new Map<ActionId, ActionId[]>();
+  readonly #actions: ReadonlyMap<ActionId, Action>;
+  readonly #rank: ReadonlyMap<ActionId, number>;
+  readonly #done: ActionId[] = [];
+  readonly #failed = new Map<ActionId, { code: string; message: string }>();
+  readonly #skipped = new Set<ActionId>();
+  readonly #running = new Set<Promise<void>>();
+  #ready: Action[] = [];
+
+  constructor(input: ExecuteInput) {
+    this.#input = input;
+    this.#work = new PQueue({ concurrency: input.concurrency ?? 4 });
+    this.#actions = new Map(input.plan.actions.map((action) => [action.id, action]));
+    this.#rank = new Map(input.plan.actions.map((action, i) => [action.id, i]));
+    for (const { id, needs } of [...input.plan.actions, ...input.plan.barriers]) {
+      this.#open.set(id, needs.length);
+      for (const need of needs) {
+        const list = this.#blocks.get(need);
+        if (list === undefined) this.#blocks.set(need, [id]);
+        else list.push(id);
+      }
+    }
+  }
+
+  async run(): Promise<Execution> {
+    for (const { id } of [...this.#input.plan.actions, ...this.#input.plan.barriers]) {
+      if (this.#open.get(id) === 0) this.#free(id);
+    }
+    while (this.#ready.length > 0 || this.#running.size > 0) {
+      if (this.#ready.length > 0) await this.#launch();
+      else await Promise.race(this.#running);
+    }
+    return { done: this.#done, failed: this.#failed, skipped: [...this.#skipped] };
+  }
+
+  /** Everything that became ready together shares one transaction of intents. */
+  async #launch(): Promise<void> {
+    const batch = this.#ready.sort((a, b) => (this.#rank.get(a.id) ?? 0) - (this.#rank.get(b.id) ?? 0));
+    this.#ready = [];
+    const { context, isCurrent, journal } = this.#input;
+    if (context.signal.aborted || !isCurrent()) {
+      for (const action of batch) this.#skip(action.id, context.signal.aborted ? 'cancelled' : 'superseded');
+      return;
+    }
+    await journal.begin(batch);
+    for (const action of batch) {
+      const running: Promise<void> = this.#pool(action, () => this.#one(action)).finally(() =>
+        this.#running.delete(running),
+      );
+      this.#running.add(running);
+    }
+  }
+
+  /** Waiting costs no place: only what makes podman work is bounded. */
+  #pool(action: Action, task: () => Promise<void>): Promise<void> {
+    if (action.verb === 'await' || action.verb === 'drain') return task();
+    const queue = action.verb === 'pull' || action.verb === 'build' ? this.#pulls : this.#work;
+    return queue.add(task);
+  }
+
+  async #one(action: Action): Promise<void> {
+    const { context, emit, failpoint, isCurrent, journal } = this.#input;
+    if (context.signal.aborted || !isCurrent()) {
+      this.#skip(action.id, context.signal.aborted ? 'cancelled' : 'superseded');
+      return;
+    }
+    const startedAt = context.host.clock.now();
+    emit({ ...this.#of(action), type: 'action.started' });
+    try {
+      failpoint.reach('before', action.id);
+      const facts = await this.#effect(action);
+      failpoint.reach('after', action.id);
+      await journal.done(action, facts, context.host.clock.now());
+      failpoint.reach('recorded', action.id);
+      await this.#settle(action);
+      const durationMs = context.host.clock.now() - startedAt;
+      emit({ ...this.#of(action), type: action.verb === 'await' ? 'gate.opened' : 'action.succeeded', durationMs });
+      this.#done.push(action.id);
+      this.#pass(action.id);
+    } catch (error) {
+      await this.#failedWith(action, error, startedAt);
+    }
+  }
+
+  /** What was only kept until the record stood. If it does not work now, the next pass finds it. */
+  async #settle(action: Action): Promise<void> {
+    const { context, drivers } = this.#input;
+    try {
+      await drivers.get(action.kind)?.settled?.(context, action);
+    } catch (error) {
+      context.log.warn('leftover of a finished action', { action: action.id, err: errorText(error) });
+    }
+  }
+
+  #effect(action: Action): Promise<Facts | undefined> {
+    const { context, drivers } = this.#input;
+    const driver = drivers.get(action.kind);
+    if (driver === undefined)
+      throw fail('NO_DRIVER', {
+        message: `${action.verb} ${action.key}: no driver runs ${action.kind}`,
+        key: action.key,
+      });
+    return withDeadline(
+      (signal) => {
+        const cx: ApplyContext<Host> = { ...context, signal };
+        return action.verb === 'await' ? passGate(cx, driver, action) : driver.apply(cx, action);
+      },
+      {
+        timeoutMs: action.timeoutMs,
+        // What is under way is finished: a cancelled pass must not leave halves behind. Waiting is what can be cut short.
+        outer: action.verb === 'await' || action.verb === 'drain' ? context.signal : new AbortController().signal,
+        late: () =>
+          fail('ACTION_TIMEOUT', {
+            message: `${action.verb} ${action.key}: no end within ${Math.round(action.timeoutMs / 1000)} s`,
+            key: action.key,
+          }),
+      },
+    );
+  }
+
+  async #failedWith(action: Action, error: unknown, startedAt: number): Promise<void> {
+    const { context, emit, journal } = this.#input;
+    if (context.signal.aborted && action.verb === 'await') {
+      this.#skip(action.id, 'cancelled');
+      return;
+    }
+    const code = isFleetError(error) ? error.code : 'ACTION_FAILED';
+    const failure = {
+      code,
+      message: errorText(error),
+      expired: code === 'GATE_EXPIRED' || code === 'GATE_ENDED',
+      retry: isFleetError(error) ? error.retry : ('backoff' as const),
+    };
+    await journal.failed(action, failure, context.host.clock.now());
+    const durationMs = context.host.clock.now() - startedAt;
+    if (failure.expired) emit({ ...this.#of(action), type: 'gate.expired', durationMs, message: failure.message });
+    else emit({ ...this.#of(action), type: 'action.failed', durationMs, code, message: failure.message });
+    this.#failed.set(action.id, { code, message: failure.message });
+    this.#skipAfter(action.id);
+  }
+
+  #pass(id: ActionId): void {
+    for (const next of this.#blocks.get(id) ?? []) {
+      const left = (this.#open.get(next) ?? 0) - 1;
+      this.#open.set(next, left);
+      if (left === 0) this.#free(next);
+    }
+  }
+
+  #free(id: ActionId): void {
+    const action = this.#actions.get(id);
+    if (action === undefined) this.#pass(id);
+    else if (!this.#skipped.has(id)) this.#ready.push(action);
+  }
+
+  #skip(id: ActionId, because: 'superseded' | 'cancelled'): void {
+    this.#skipped.add(id);
+    const action = this.#actions.get(id);
+    if (action !== undefined) this.#input.emit({ ...this.#of(action), type: 'action.skipped', because });
+    this.#skipAfter(id);
+  }
+
+  /** Descendants of something that did not happen; barriers pass the news on. */
+  #skipAfter(cause: ActionId): void {
+    const stack = [...(this.#blocks.get(cause) ?? [])];
+    for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+      if (this.#skipped.has(id)) continue;
+      this.#skipped.add(id);
+      const action = this.#actions.get(id);
+      if (action !== undefined) this.#input.emit({ ...this.#of(action), type: 'action.skipped', because: cause });
+      stack.push(...(this.#blocks.get(id) ?? []));
+    }
+  }
+
+  #of(action: Action) {
+    const { context, cycleId, plan } = this.#input;
+    return {
+      at: context.host.clock.now(),
+      node: plan.node,
+      generation: plan.generation,
+      cycleId,
+      actionId: action.id,
+      key: action.key,
+      slot: action.slot,
+      verb: action.verb,
+    };
+  }
+}

@@ -1,0 +1,217 @@
+import type { BusyPort, Instant } from '@reconcile/core';
+
+// The outside world as one narrow interface, in a reading and a writing half. The dry run is built from `ReadHost` alone.
+
+export interface RunOptions {
+  /** Deadline of the whole call, ms; at it the child's process group is killed and RUN_TIMEOUT thrown. Required: nothing runs without. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  readonly stdin?: string | Uint8Array;
+  /** Added to the host's minimal environment (HOME, PATH, XDG_RUNTIME_DIR, LANG=C.UTF-8 …); never the caller's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default `/`: what we start never depends on the caller's directory. */
+  readonly cwd?: string;
+  /** Most bytes of stdout kept; more is RUN_TOO_MUCH. Default 64 MiB. */
+  readonly maxBytes?: number;
+  /** How stdout becomes text. `latin1` loses nothing: `Buffer.from(stdout, 'latin1')` gives the bytes back. Default utf8. */
+  readonly encoding?: 'utf8' | 'latin1';
+}
+
+/** A child that ended by itself, whatever its exit code. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** Last 64 KiB. For people: nobody decides by it. */
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+export interface RunHandle {
+  readonly pid: number;
+}
+
+export interface ReadRun {
+  /**
+   * Runs a program that only reads. `ReadHost` knows the reading verbs of each program (reading.ts) and throws
+   * RUN_NOT_READING for any other, before anything is started.
+   * @throws RUN_TIMEOUT RUN_MISSING RUN_CANCELLED RUN_KILLED RUN_TOO_MUCH RUN_FAILED RUN_NOT_READING
+   */
+  run(program: string, args: readonly string[], options: RunOptions): Promise<RunResult>;
+  /**
+   * Lines of a reading program's output as they come (`podman logs -f`, `events`), until it ends or `signal`
+   * fires; `stderr: true` mixes in its stderr. Ending the loop ends the program. @throws like `run`; RUN_FAILED when it ends with another exit code than 0.
+   */
+  lines(
+    program: string,
+    args: readonly string[],
+    options: Omit<RunOptions, 'stdin'> & { readonly stderr?: boolean },
+  ): AsyncIterable<string>;
+}
+
+export interface WriteRun extends ReadRun {
+  /** Starts a program that outlives us: own session, stdin from /dev/null, output to `logFile` (appended, 0600) or nowhere. @throws RUN_MISSING RUN_FAILED */
+  start(
+    program: string,
+    args: readonly string[],
+    options: { env?: Readonly<Record<string, string>>; logFile?: string; cwd?: string },
+  ): Promise<RunHandle>;
+  /** Runs with the caller's terminal (`exec -it`); resolves to its exit code, 128 + n after signal n. @throws RUN_MISSING RUN_FAILED */
+  attach(
+    program: string,
+    args: readonly string[],
+    options: { env?: Readonly<Record<string, string>>; signal?: AbortSignal },
+  ): Promise<number>;
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'socket' | 'other';
+  readonly size: number;
+  /** Permission bits only. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeMs: number;
+  /** Nanoseconds, as text: exact, for "did this file change". */
+  readonly mtimeNs: string;
+  readonly inode: string;
+  readonly device: string;
+}
+
+export interface ReadFiles {
+  /** Content of a regular file, undefined when it is not there. A symlink is followed. Default limit 64 MiB. @throws FILE_TOO_LARGE FILE_DENIED FILE_FAILED */
+  read(path: string, options?: { maxBytes?: number }): Promise<Uint8Array | undefined>;
+  text(path: string, options?: { maxBytes?: number }): Promise<string | undefined>;
+  /** Names, sorted; undefined when the directory is not there. */
+  list(path: string): Promise<readonly string[] | undefined>;
+  /** Of the path itself: a symlink is not followed. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** undefined when it does not resolve. */
+  realpath(path: string): Promise<string | undefined>;
+}
+
+export interface WriteFiles extends ReadFiles {
+  /** Temporary file in the same directory, fsync, rename, fsync of the directory. Never follows a symlink at `path`. */
+  write(path: string, content: string | Uint8Array, options: { mode: number }): Promise<void>;
+  /** Same inode: what is bind-mounted sees it. Not atomic: for copies that are compared and written again. */
+  overwrite(path: string, content: string | Uint8Array): Promise<void>;
+  append(path: string, content: string, options: { mode: number }): Promise<void>;
+  /** Missing parents are made with the same mode; an existing directory's mode and owner are left alone. */
+  makeDir(path: string, options: { mode: number }): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** A file or an empty directory; absent is fine. */
+  remove(path: string): Promise<void>;
+  /** A directory of ours with everything below; symlinks are removed, not followed. */
+  removeTree(path: string): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `http://127.0.0.1:8080/healthz`; with `socketPath` only the path counts. */
+  readonly url: string;
+  readonly socketPath?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Most bytes of the answer; more is HTTP_TOO_MUCH. Default 16 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly trailers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  readonly durationMs: number;
+}
+
+export interface Http {
+  /** Any status resolves. Redirects are not followed. Connections to one socket or origin are kept alive. `ReadHost`: GET and HEAD only. @throws HTTP_TIMEOUT HTTP_FAILED HTTP_TOO_MUCH HTTP_CANCELLED HTTP_NOT_READING */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** What a bare TCP connection came to. `closed`: accepted, then closed without a byte before `stayMs`. */
+export type ConnectVerdict = 'open' | 'answered' | 'closed' | 'refused' | 'timeout' | 'unreachable';
+
+export interface Net {
+  /** Connects and looks for `stayMs` whether the other end stays, speaks, or closes. Sends nothing. */
+  connect(ip: string, port: number, options: { timeoutMs: number; stayMs: number }): Promise<ConnectVerdict>;
+  /**
+   * Sends one text and reads until the end, over a unix socket: HAProxy's runtime API. `ReadHost` sends only `show …`
+   * commands. @throws SOCKET_FAILED SOCKET_TIMEOUT SOCKET_TOO_MUCH SOCKET_NOT_READING
+   */
+  ask(socketPath: string, text: string, options: { timeoutMs: number; maxBytes?: number }): Promise<string>;
+  /** Listening sockets of this machine, from /proc/net. */
+  listening(): Promise<readonly BusyPort[]>;
+  /** Open connections (a half-closed one is open) whose local end is one of these tcp ports, from /proc/net. */
+  established(ports: readonly number[]): Promise<number>;
+}
+
+/** Addresses a process listens on at one port. */
+export interface Listening {
+  /** Any address but loopback. */
+  readonly outside: boolean;
+  readonly loopback: boolean;
+  /** Ports it listens on at all, sorted; for the diagnosis. */
+  readonly ports: readonly number[];
+}
+
+export interface Proc {
+  /** Start time in clock ticks since boot: with the pid, the identity of a process. undefined: no such process (a zombie counts as none). */
+  startTicks(pid: number): Promise<number | undefined>;
+  /** Its parent: changes when that dies. undefined: no such process (a zombie counts as none). Cheap: meant to be asked for many. */
+  parent(pid: number): Promise<number | undefined>;
+  /**
+   * Who listens on tcp `port` in the network namespace of `pid`. `own`: only sockets among the processes of that
+   * container (its pid and descendants), for containers with the host's network; where a process's open files are closed
+   * to us (it runs as a subordinate uid), a socket of its uid counts as its own. undefined: cannot be read.
+   */
+  listens(pid: number, port: number, options: { own: boolean }): Promise<Listening | undefined>;
+  bootId(): Promise<string>;
+  uid(): number;
+}
+
+export interface Clock {
+  now(): Instant;
+  /** Rejects with WAIT_CANCELLED when the signal fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Ids {
+  /** 128 random bits, hex. */
+  random(): string;
+}
+
+/**
+ * Base directories of this process's user, resolved once (XDG Base Directory Specification 0.8): `~`, `$XDG_RUNTIME_DIR`,
+ * `~/.config`, `~/.local/state`. Whoever uses one appends `reconcile`.
+ */
+export interface Home {
+  readonly home: string;
+  readonly runtimeDir: string;
+  readonly configDir: string;
+  readonly stateDir: string;
+}
+
+export interface ReadHost {
+  readonly run: ReadRun;
+  readonly files: ReadFiles;
+  readonly http: Http;
+  readonly net: Net;
+  readonly proc: Proc;
+  readonly clock: Clock;
+  readonly home: Home;
+}
+
+export interface Host extends ReadHost {
+  readonly run: WriteRun;
+  readonly files: WriteFiles;
+  readonly ids: Ids;
+  /** Sends a signal to one process we know by pid *and* start time; false when it is no longer that process. @throws KILL_DENIED */
+  kill(
+    pid: number,
+    startTicks: number,
+    signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGHUP',
+  ): Promise<boolean>;
+}

@@ -1,0 +1,100 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
+import type { FileStat, ReadFiles } from '../contract.ts';
+import { fail } from '../errors.ts';
+import { fileFailure, isAbsent } from './failure.ts';
+
+const defaultMaxBytes = 64 * 1024 * 1024;
+
+/** Files as they are. */
+export const readFiles: ReadFiles = {
+  read: (path, options) => readBytes(path, options?.maxBytes ?? defaultMaxBytes),
+  async text(path, options) {
+    return (await readBytes(path, options?.maxBytes ?? defaultMaxBytes))?.toString('utf8');
+  },
+  async list(path) {
+    const names = await orAbsent('list', path, () => readdir(path));
+    return names?.sort();
+  },
+  async stat(path) {
+    const stats = await orAbsent('stat', path, () => lstat(path, { bigint: true }));
+    return stats === undefined ? undefined : fileStat(stats);
+  },
+  async realpath(path) {
+    return realpath(path).catch(() => undefined);
+  },
+};
+
+async function readBytes(path: string, maxBytes: number): Promise<Buffer | undefined> {
+  // O_NONBLOCK: a FIFO in the place of a file must not hold us for ever.
+  const handle = await orAbsent('read', path, () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  if (handle === undefined) return undefined;
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw fail('FILE_FAILED', { message: `read ${path}`, wanted: 'a regular file' });
+    if (stats.size > maxBytes) throw tooLarge(path, maxBytes);
+    return await readUpTo(handle, { path, expected: stats.size, maxBytes });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Files below /proc say size 0, and any file may grow while we read: to the end, never past the limit. */
+async function readUpTo(
+  handle: FileHandle,
+  what: { path: string; expected: number; maxBytes: number },
+): Promise<Buffer> {
+  let buffer = Buffer.allocUnsafe(Math.min(what.expected, what.maxBytes) + 1024);
+  let filled = 0;
+  for (;;) {
+    const { bytesRead } = await attempt('read', what.path, () =>
+      handle.read(buffer, filled, buffer.length - filled, null),
+    );
+    if (bytesRead === 0) return buffer.subarray(0, filled);
+    filled += bytesRead;
+    if (filled > what.maxBytes) throw tooLarge(what.path, what.maxBytes);
+    if (filled === buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
+  }
+}
+
+function tooLarge(path: string, maxBytes: number): Error {
+  return fail('FILE_TOO_LARGE', { message: `read ${path}`, wanted: `at most ${maxBytes} bytes` });
+}
+
+function fileStat(stats: BigIntStats): FileStat {
+  return {
+    kind: fileKind(stats),
+    size: Number(stats.size),
+    mode: Number(stats.mode) & 0o7777,
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+    mtimeMs: Number(stats.mtimeMs),
+    mtimeNs: String(stats.mtimeNs),
+    inode: String(stats.ino),
+    device: String(stats.dev),
+  };
+}
+
+function fileKind(stats: BigIntStats): FileStat['kind'] {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'symlink';
+  return stats.isSocket() ? 'socket' : 'other';
+}
+
+async function attempt<T>(operation: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileFailure(operation, path, error);
+  }
+}
+
+async function orAbsent<T>(operation: string, path: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw fileFailure(operation, path, error);
+  }
+}

@@ -1,0 +1,4 @@
+export * from './contract.ts';
+export { hostErrors } from './errors.ts';
+export * from './reading/index.ts';
+export * from './writing/index.ts';

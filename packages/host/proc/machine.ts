@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import type { Proc } from '../contract.ts';
+import { listensAt } from './listens.ts';
+import { readParent, readStartTicks } from './stat.ts';
+
+/** This machine's processes, from /proc. */
+export const machineProcesses: Proc = {
+  startTicks: readStartTicks,
+  parent: readParent,
+  listens: listensAt,
+  bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim(),
+  uid: () => process.getuid?.() ?? -1,
+};

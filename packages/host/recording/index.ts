@@ -1,0 +1,1 @@
+export { type Call, type RecordingHost, type RecordingOptions, recordingHost } from './recording-host.ts';

@@ -1,0 +1,1 @@
+export { nativeCandidates, nativeFolder } from './native.ts';

@@ -1,0 +1,12 @@
+export type { RegistryNotice } from './damage.ts';
+export { registryErrors } from './errors.ts';
+export { forgive } from './forgive.ts';
+export { pruneRegistry } from './housekeeping.ts';
+export * from './journal/index.ts';
+export * from './load/index.ts';
+export * from './lock/index.ts';
+export { type OpenOptions, openRegistry } from './open.ts';
+export type { Registry } from './registry.ts';
+export type { Rows } from './rows.ts';
+export { loadSnapshot, saveSnapshot } from './snapshots.ts';
+export * from './tables/index.ts';

@@ -1,0 +1,67 @@
+import type { Instant, Principal } from '@reconcile/core';
+import type { Rows } from '../rows.ts';
+import { addAttempt, clearAttempt } from '../tables/attempt.ts';
+import {
+  deleteContainer,
+  intendContainer,
+  markAliased,
+  putContainer,
+  updateContainer,
+} from '../tables/container-spec.ts';
+import { noteHealth } from '../tables/health.ts';
+import { addHistory } from '../tables/history.ts';
+import { putJob } from '../tables/job.ts';
+import { addKnownBad } from '../tables/known-bad.ts';
+import { deleteLease, putLease } from '../tables/lease.ts';
+import { putPin } from '../tables/pin.ts';
+import { closeRequest } from '../tables/request.ts';
+import { deleteSecret, putSecret } from '../tables/secret.ts';
+import { addDeath, addRevert, markReady, putGateExpired, putLastGood } from '../tables/slot.ts';
+import type { RowOperation } from './operation.ts';
+
+/** Said of every row that is written. */
+export interface Signature {
+  readonly at: Instant;
+  readonly commit: string;
+  readonly by: Principal;
+}
+
+type Writers = {
+  readonly [R in RowOperation['row']]: (
+    rows: Rows,
+    operation: Extract<RowOperation, { row: R }>,
+    signature: Signature,
+  ) => void;
+};
+
+const writers: Writers = {
+  intended: (rows, { recorded }, { at }) => intendContainer(rows, recorded, at),
+  made: (rows, { recorded, id, aliased }, { at }) => putContainer(rows, recorded, { id, aliased, at }),
+  respecified: (rows, { recorded, id }, { at }) =>
+    updateContainer(rows, recorded, id === undefined ? { at } : { at, id }),
+  aliased: (rows, { name }) => markAliased(rows, name),
+  gone: (rows, { name }) => deleteContainer(rows, name),
+  pin: (rows, { ref, pin }, { at }) => putPin(rows, ref, { ...pin, at }),
+  death: (rows, { slot, at }) => addDeath(rows, slot, at),
+  revert: (rows, { slot }, { at }) => addRevert(rows, slot, at),
+  ready: (rows, operation) => markReady(rows, operation.slot, operation),
+  'last-good': (rows, { slot, good }) => putLastGood(rows, slot, good),
+  'gate-expired': (rows, { slot, expired }) => putGateExpired(rows, slot, expired),
+  'known-bad': (rows, { slot, bad }) => addKnownBad(rows, slot, bad),
+  attempt: (rows, { key, code, message }, { at }) => addAttempt(rows, key, { at, code, message }),
+  success: (rows, { key }) => clearAttempt(rows, key),
+  lease: (rows, { key, port }) => putLease(rows, key, port),
+  'lease-gone': (rows, { key }) => deleteLease(rows, key),
+  job: (rows, { slot, mark }) => putJob(rows, slot, mark),
+  'request-closed': (rows, { id }, { at }) => closeRequest(rows, id, at),
+  secret: (rows, { name, hmac }, { at }) => putSecret(rows, name, { hmac, at }),
+  'secret-gone': (rows, { name }) => deleteSecret(rows, name),
+  health: (rows, { key, state, message }, { at }) => noteHealth(rows, { key, state, message, at }),
+  history: (rows, { row: _row, ...entry }, { at, commit, by }) => addHistory(rows, { ...entry, at, commit, by }),
+};
+
+/** Writes one thing down, inside the caller's transaction. */
+export function carryOut(rows: Rows, operation: RowOperation, signature: Signature): void {
+  const write = writers[operation.row] as (rows: Rows, operation: RowOperation, signature: Signature) => void;
+  write(rows, operation, signature);
+}

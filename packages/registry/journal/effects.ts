@@ -1,0 +1,75 @@
+import type { Action, ActionFailure, Facts, JobMark, Pin } from '@reconcile/core';
+import type { ImageArgs } from '@reconcile/core/kinds/image';
+import { jobMark, type RunArgs } from '@reconcile/core/kinds/job';
+import { containerEffects, told } from './container-effects.ts';
+import { numberFact, textFact } from './facts.ts';
+import { failureEffects } from './failure-effects.ts';
+import type { RowOperation } from './operation.ts';
+import type { Recall } from './recall.ts';
+
+/** How an action ended. */
+export type Ending = { readonly done: Facts | undefined } | { readonly failed: ActionFailure };
+
+/** What an ended action leaves in the registry. Pure: the same ending twice asks for the same rows. */
+export function effectsOf(action: Action, ending: Ending, recall: Recall): RowOperation[] {
+  if ('failed' in ending) return failureEffects(action, ending.failed, recall);
+  const facts = ending.done;
+  if (action.kind === 'container') return containerEffects(action, facts, recall);
+  return [...ofOtherKinds(action, facts, recall), { row: 'success', key: action.key }];
+}
+
+/** Kinds whose truth lies elsewhere (networks, volumes, files, routes …) leave nothing here. */
+function ofOtherKinds(action: Action, facts: Facts | undefined, recall: Recall): RowOperation[] {
+  switch (action.kind) {
+    case 'image':
+      return imageEffects(action, facts);
+    case 'port-lease':
+      return leaseEffects(action);
+    case 'job':
+      return action.verb === 'run' ? jobEffects(action, facts, recall) : [];
+    case 'secret':
+      return secretEffects(action, facts);
+    default:
+      return [];
+  }
+}
+
+function imageEffects(action: Action, facts: Facts | undefined): RowOperation[] {
+  const args = action.args as unknown as ImageArgs;
+  const imageId = textFact(facts, 'imageId') ?? args.imageId;
+  if (imageId === '') return [];
+  const digest = textFact(facts, 'digest') ?? args.digest;
+  const pin: Pin = { imageId, ...(digest === null ? {} : { digest }) };
+  return [{ row: 'pin', ref: args.ref, pin }];
+}
+
+function leaseEffects(action: Action): RowOperation[] {
+  if (action.verb === 'delete') return [{ row: 'lease-gone', key: action.key }];
+  const { port } = action.args as { port: number };
+  return action.verb === 'acquire' && port > 0 ? [{ row: 'lease', key: action.key, port }] : [];
+}
+
+function jobEffects(action: Action, facts: Facts | undefined, recall: Recall): RowOperation[] {
+  const args = action.args as unknown as RunArgs;
+  const exitCode = numberFact(facts, 'exitCode') ?? 0;
+  const mark: JobMark = {
+    mark:
+      textFact(facts, 'mark') ?? jobMark(args.spec.when, args.specHash, textFact(facts, 'imageId') ?? '', args.bootId),
+    exitCode,
+    startedAt: numberFact(facts, 'startedAt') ?? recall.begunAt ?? recall.at,
+    finishedAt: numberFact(facts, 'finishedAt') ?? recall.at,
+  };
+  const operations: RowOperation[] = [
+    { row: 'job', slot: action.slot, mark },
+    { ...told(action, 'ran'), to: args.spec.run.image, why: `exit ${exitCode}` },
+  ];
+  if (args.requestId !== null) operations.push({ row: 'request-closed', id: args.requestId });
+  return operations;
+}
+
+function secretEffects(action: Action, facts: Facts | undefined): RowOperation[] {
+  const { name, hmac } = action.args as { name: string; hmac: string | null };
+  if (action.verb === 'delete') return [{ row: 'secret-gone', name }];
+  const made = textFact(facts, 'hmac') ?? hmac;
+  return action.verb === 'create' && made !== null ? [{ row: 'secret', name, hmac: made }] : [];
+}

@@ -1,0 +1,2 @@
+export { loadHistory } from './history.ts';
+export { loadLedger } from './ledger.ts';

@@ -1,0 +1,4 @@
+import { first } from './0001-first.ts';
+
+/** Numbered by position, from 1. Forward only: what was released is never edited, the next step is appended. */
+export const migrations: readonly string[] = [first];

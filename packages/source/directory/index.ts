@@ -1,0 +1,2 @@
+export { type DirectorySettings, defaultSettleMs, directorySource } from './source.ts';
+export { type DefinitionWrite, writeDefinition } from './write-definition.ts';

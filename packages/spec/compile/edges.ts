@@ -1,0 +1,94 @@
+import { routeDefaults } from '@reconcile/core/kinds/route';
+import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
+import { type Compilation, warn } from './context.ts';
+import { nodeOf } from './placement.ts';
+import { addRoute, listenerSpec } from './routes.ts';
+import { hostnameOf, internalName } from './zones.ts';
+
+interface PublicRoute {
+  readonly service: ServiceDefinition;
+  readonly component: ComponentDefinition;
+  readonly route: RouteDefinition;
+}
+
+/**
+ * On an edge: a route, certificate and record for every public name of the fleet. It dials the worker's proxy listener, by
+ * the internal name (SNI), and believes only that worker's own root, which the repository holds as `ca/<node>.pem`; for L4
+ * the bytes go through unseen, under the public name.
+ */
+export function compileEdge(cx: Compilation): void {
+  for (const service of cx.services.values()) {
+    if (!service.active) continue;
+    for (const component of service.components) {
+      for (const route of component.routes) if (route.public) addPublic({ service, component, route }, cx);
+    }
+  }
+}
+
+function addPublic({ service, component, route }: PublicRoute, cx: Compilation): void {
+  const { fleet, assignment, node, snapshot } = cx.input;
+  const worker = nodeOf(service, { fleet, assignment, node: node.node });
+  if (worker === undefined || worker === node.node) return;
+  const hostname = hostnameOf(route, service, fleet);
+  const { tls } = listenerSpec(route.port, cx);
+  if (!tls) {
+    warn(cx, `nodes.${node.node}`, {
+      message: `${hostname} of ${service.name} is not served here: listener ${route.port} does not speak TLS`,
+    });
+    return;
+  }
+  const target = fleet.nodes[worker];
+  if (target === undefined || target.address === '') {
+    refuse(
+      {
+        service,
+        component,
+        code: 'NoAddress',
+        message: `edge route ${hostname}: fleet.toml has no address for node "${worker}"; write [nodes.${worker}] address = "…"`,
+      },
+      cx,
+    );
+    return;
+  }
+  const ca = `ca/${worker}.pem`;
+  const isL7 = route.mode === 'l7';
+  if (isL7 && !snapshot.files.has(ca)) {
+    const message = `edge route ${hostname}: ${ca} is not in the repository; on ${worker} run: reconcile cert root, and commit its output as ${ca}`;
+    refuse({ service, component, code: 'RootMissing', message }, cx);
+    return;
+  }
+  const listens = Object.hasOwn(target.listen, route.port) ? target.listen[route.port] : undefined;
+  addRoute(
+    service,
+    {
+      ...routeDefaults,
+      listener: route.port,
+      hostname,
+      path: route.path,
+      mode: route.mode,
+      tls,
+      rateLimit: route.rateLimit,
+      allow: route.allow,
+      deny: route.deny,
+      remote: {
+        address: target.address,
+        port: listens ?? route.port,
+        serverName: isL7 ? internalName(service, fleet) : hostname,
+        ca: isL7 ? ca : '',
+      },
+      proxyProtocol: isL7 || route.proxyProtocol,
+    },
+    cx,
+  );
+}
+
+interface Refused {
+  readonly service: ServiceDefinition;
+  readonly component: ComponentDefinition;
+  readonly code: string;
+  readonly message: string;
+}
+
+function refuse({ service, component, code, message }: Refused, cx: Compilation): void {
+  cx.refusals.push({ slot: `${service.name}/${component.name}`, service: service.name, code, message });
+}

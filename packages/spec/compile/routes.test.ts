@@ -1,0 +1,263 @@
+import { type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
+import { describe, expect, test } from 'vitest';
+import {
+  compiled,
+  compileFiles,
+  filesOf,
+  keysOf,
+  nodeFacts,
+  plainFleet,
+  referencesOf,
+  resource,
+} from '../snapshot.fixture.ts';
+
+const service = (more: string, name = 'web') =>
+  `name = "${name}"\nnode = "rift"\nimage = "docker.io/example/web:1"\n${more}`;
+const zones =
+  '[[zones]]\nzone = "svc.example.net"\ndriver = "hosts"\naddress = "lan"\n[[zones]]\nzone = "example.com"\ndriver = "rfc2136"\n[[zones]]\nzone = "in.example.com"\ndriver = "rfc2136"\nissuer = "cert-files"\n[[zones]]\nzone = "example.org"\ndriver = "none"\n';
+
+describe('a route', () => {
+  test('by default: 443, l7, <service>.<zone>, a certificate of the internal CA', async () => {
+    const { desired } = await compiled({ web: service('[[routes]]\n') });
+    const route = resource<RouteSpec>(desired, 'route/443/web.svc.example.net');
+    expect(route.spec).toEqual({
+      ...routeDefaults,
+      holdMs: 180_000,
+      hostname: 'web.svc.example.net',
+      backends: [{ slot: 'web/web', route: '' }],
+    });
+    expect(route).toMatchObject({ slot: route.key, services: ['web'] });
+    expect(referencesOf(route)).toEqual(['listener/443', '@web/web', 'certificate/web.svc.example.net']);
+    expect(resource(desired, 'certificate/web.svc.example.net').spec).toEqual({
+      hostname: 'web.svc.example.net',
+      issuer: 'internal-ca',
+    });
+    expect(resource(desired, 'listener/443')).toMatchObject({
+      spec: { port: 443, binds: ['[::]:443'], tls: true },
+      claims: [{ scope: 'node', kind: 'port', value: 'tcp/::/443' }],
+    });
+    expect(keysOf(desired, 'record')).toEqual([]);
+  });
+
+  test('all that can be said', async () => {
+    const { desired } = await compiled({
+      web: service(
+        '[update]\ndeadline = "30s"\n[[routes]]\nname = "api"\nport = 8443\nhostname = "X.example.com"\npath = "/api/"\nbackend_tls = { verify = true }\nproxy_protocol = true\nrate_limit = 5\nallow = ["192.0.2.0/24"]\ndeny = ["192.0.2.1"]\nheaders = { X-A = "b" }\n',
+      ),
+    });
+    expect(resource(desired, 'route/8443/x.example.com/api').spec).toEqual({
+      listener: 8443,
+      hostname: 'x.example.com',
+      path: '/api',
+      mode: 'l7',
+      tls: true,
+      backends: [{ slot: 'web/web', route: 'api' }],
+      remote: null,
+      backendTls: { verify: true, serverName: 'x.example.com' },
+      proxyProtocol: true,
+      rateLimit: 5,
+      allow: ['192.0.2.0/24'],
+      deny: ['192.0.2.1'],
+      headers: { 'X-A': 'b' },
+      holdMs: 90_000,
+    });
+  });
+
+  test('requests are not held where that was not wanted', async () => {
+    const { desired } = await compiled({ web: service('[update]\nhold_requests = false\n[[routes]]\n') });
+    expect(resource(desired, 'route/443/web.svc.example.net').spec).toMatchObject({ holdMs: 0 });
+  });
+
+  test('l4 has no certificate, plain listeners neither', async () => {
+    const node = nodeFacts({ listeners: { 8080: { bind: ['127.0.0.1:8080', '192.0.2.1:8080'], tls: false } } });
+    const { desired } = await compiled(
+      {
+        web: service(
+          '[[routes]]\nname = "a"\nmode = "l4"\n[[routes]]\nname = "b"\nport = 8080\n[[routes]]\nname = "c"\nport = 80\n',
+        ),
+      },
+      { node },
+    );
+    expect(keysOf(desired, 'certificate')).toEqual([]);
+    expect(resource(desired, 'listener/8080')).toMatchObject({
+      spec: { binds: ['127.0.0.1:8080', '192.0.2.1:8080'], tls: false },
+      claims: [{ value: 'tcp/127.0.0.1/8080' }, { value: 'tcp/192.0.2.1/8080' }],
+    });
+    expect(resource(desired, 'listener/80').spec).toMatchObject({ tls: false });
+    expect(referencesOf(resource(desired, 'route/8080/web.svc.example.net'))).toEqual(['listener/8080', '@web/web']);
+  });
+});
+
+describe('names', () => {
+  const at = async (hostname: string, node = nodeFacts()) => {
+    const { desired, diagnostics } = await compiled(
+      {
+        'fleet.toml': plainFleet + zones,
+        web: service(
+          `[[routes]]\nhostname = "${hostname}"\n[[routes]]\nname = "g"\nmode = "l4"\nport = 9443\nhostname = "${hostname}"\n`,
+        ),
+      },
+      { node },
+    );
+    const [record] = keysOf(desired, 'record').map((key) => resource(desired, key));
+    return {
+      record,
+      issuer: (resource(desired, `certificate/${hostname}`).spec as { issuer: string }).issuer,
+      diagnostics,
+    };
+  };
+  test('the address that the zone names, after all routes of the name', async () => {
+    const { record, issuer } = await at('web.svc.example.net');
+    expect(record).toMatchObject({
+      key: 'record/A/web.svc.example.net',
+      spec: {
+        type: 'A',
+        hostname: 'web.svc.example.net',
+        zone: 'svc.example.net',
+        value: '198.51.100.1',
+        routes: ['route/443/web.svc.example.net', 'route/9443/web.svc.example.net'],
+      },
+      references: [
+        { key: 'route/443/web.svc.example.net', hard: true },
+        { key: 'route/9443/web.svc.example.net', hard: true },
+      ],
+    });
+    expect(issuer).toBe('internal-ca');
+  });
+  test('public names: acme, the advertised address; the longest zone wins', async () => {
+    expect(await at('web.example.com')).toMatchObject({
+      record: { spec: { value: '192.0.2.1', zone: 'example.com' } },
+      issuer: 'acme',
+    });
+    expect(await at('web.in.example.com')).toMatchObject({
+      record: { spec: { zone: 'in.example.com' } },
+      issuer: 'cert-files',
+    });
+  });
+  test('no record in a zone that is yours, in no zone, or half-way into a label', async () => {
+    for (const name of ['www.example.org', 'www.example.edu', 'www.notexample.com'])
+      expect((await at(name)).record).toBeUndefined();
+  });
+  test('an IPv6 address makes an AAAA', async () => {
+    const node = nodeFacts({ addresses: [{ name: 'lan', ip: '2001:db8::1' }] });
+    expect((await at('web.svc.example.net', node)).record).toMatchObject({ key: 'record/AAAA/web.svc.example.net' });
+  });
+  test('a node without that address says so, once', async () => {
+    const { record, diagnostics } = await at('web.svc.example.net', nodeFacts({ addresses: [] }));
+    expect(record).toBeUndefined();
+    expect(diagnostics.map((each) => each.path)).toEqual(['zones."svc.example.net".address']);
+  });
+});
+
+describe('public = true', () => {
+  const open =
+    '[[routes]]\nname = "api"\nhostname = "web.example.com"\npublic = true\nrate_limit = 5\ndeny = ["192.0.2.66"]\nheaders = { X-A = "b" }\n';
+  const edged = {
+    'fleet.toml': `${plainFleet}${zones}[nodes.rift]\naddress = "192.0.2.1"\nlisten = { 443 = 8443 }\n[nodes.svc]\nrole = "edge"\naddress = "192.0.2.99"\n`,
+  };
+  const edge = nodeFacts({ node: 'svc', addresses: [{ name: 'world', ip: '192.0.2.99' }] });
+  const root = { 'ca/rift.pem': '-----BEGIN CERTIFICATE-----' };
+
+  test('without an edge in the fleet it changes nothing', async () => {
+    const { desired } = await compiled({ web: service(open) });
+    const plain = await compiled({ web: service(open.replace('public = true\n', '')) });
+    expect(desired).toEqual(plain.desired);
+  });
+
+  test('worker: the public name behind the certificate of the internal one, and the internal name itself', async () => {
+    const { desired } = await compiled(
+      { ...edged, web: service(open) },
+      { node: nodeFacts({ listeners: { 443: { bind: ['192.0.2.1:8443'], tls: true } } }) },
+    );
+    expect(keysOf(desired, 'certificate')).toEqual(['certificate/web.svc.example.net']);
+    expect(keysOf(desired, 'record')).toEqual(['record/A/web.svc.example.net']);
+    expect(referencesOf(resource(desired, 'route/443/web.example.com'))).toEqual(
+      ['listener/443', '@web/api', 'certificate/web.svc.example.net'].map((ref) => ref.replace('@web/api', '@web/web')),
+    );
+    expect(referencesOf(resource(desired, 'route/443/web.svc.example.net'))).toEqual([
+      'listener/443',
+      '@web/web',
+      'certificate/web.svc.example.net',
+    ]);
+  });
+
+  test('worker: what the service says itself about its internal name holds', async () => {
+    const { desired } = await compiled({ ...edged, web: `${service(open)}[[routes]]\ncontainer_port = 81\n` });
+    expect(resource<RouteSpec>(desired, 'route/443/web.svc.example.net').spec.backends).toEqual([
+      { slot: 'web/web', route: '' },
+    ]);
+  });
+
+  test('edge: dials the worker by its internal name, trusting its root alone', async () => {
+    const { desired } = await compiled({ ...edged, ...root, web: service(open) }, { node: edge });
+    expect(Object.keys(desired.resources).sort()).toEqual([
+      'certificate/web.example.com',
+      'listener/443',
+      'record/A/web.example.com',
+      'route/443/web.example.com',
+    ]);
+    expect(resource(desired, 'route/443/web.example.com').spec).toEqual({
+      ...routeDefaults,
+      hostname: 'web.example.com',
+      remote: { address: '192.0.2.1', port: 8443, serverName: 'web.svc.example.net', ca: 'ca/rift.pem' },
+      proxyProtocol: true,
+      rateLimit: 5,
+      deny: ['192.0.2.66'],
+    });
+    expect(resource(desired, 'certificate/web.example.com').spec).toMatchObject({ issuer: 'acme' });
+    expect(resource(desired, 'record/A/web.example.com').spec).toMatchObject({ value: '192.0.2.99' });
+    expect(desired).toMatchObject({
+      services: {},
+      refusals: [],
+      absences: [{ service: 'web', why: 'elsewhere', node: 'rift' }],
+    });
+  });
+
+  test('edge: no root in the repository, no route, and what to do', async () => {
+    const { desired } = await compiled({ ...edged, web: service(open) }, { node: edge });
+    expect(Object.keys(desired.resources)).toEqual([]);
+    expect(desired.refusals).toMatchObject([
+      { slot: 'web/web', service: 'web', code: 'RootMissing', message: expect.stringContaining('reconcile cert root') },
+    ]);
+  });
+
+  test('edge: no address for the worker', async () => {
+    const files = {
+      'fleet.toml': edged['fleet.toml'].replace('address = "192.0.2.1"\n', ''),
+      ...root,
+      web: service(open),
+    };
+    expect((await compiled(files, { node: edge })).desired.refusals).toMatchObject([{ code: 'NoAddress' }]);
+  });
+
+  test('l4 passes through under the public name, without certificate or root', async () => {
+    const l4 = '[[routes]]\nmode = "l4"\nhostname = "web.example.com"\npublic = true\n';
+    const worker = (await compiled({ ...edged, web: service(l4) })).desired;
+    expect(keysOf(worker, 'route')).toEqual(['route/443/web.example.com']);
+    expect(keysOf(worker, 'record')).toEqual([]);
+    const there = (await compiled({ ...edged, web: service(l4) }, { node: edge })).desired;
+    expect(keysOf(there, 'certificate')).toEqual([]);
+    expect(resource(there, 'route/443/web.example.com').spec).toMatchObject({
+      mode: 'l4',
+      remote: { serverName: 'web.example.com', ca: '' },
+      proxyProtocol: false,
+    });
+  });
+
+  test('a plain listener is never public: not here, not there', async () => {
+    const plain = open.replace('public = true', 'public = true\nport = 80');
+    const worker = (await compiled({ ...edged, web: service(plain) })).desired;
+    expect(keysOf(worker, 'record')).toEqual([]);
+    const there = await compiled({ ...edged, ...root, web: service(plain) }, { node: edge });
+    expect(Object.keys(there.desired.resources)).toEqual([]);
+    expect(there.diagnostics.map((each) => each.message)).toEqual([expect.stringContaining('does not speak TLS')]);
+  });
+
+  test('switched off, unplaced or private services are no business of the edge', async () => {
+    const off = await compileFiles(
+      filesOf({ ...edged, ...root, web: service(`active = false\n${open}`), b: service('[[routes]]\n', 'b') }),
+      { node: edge },
+    );
+    expect(Object.keys(off.desired.resources)).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import type { Reference, ResourceKey } from '@reconcile/core';
+import type { CertificateSpec } from '@reconcile/core/kinds/certificate';
+import type { UpdateSpec } from '@reconcile/core/kinds/container';
+import { bindClaim, type ListenerSpec } from '@reconcile/core/kinds/listener';
+import { type RouteSpec, routeReferences } from '@reconcile/core/kinds/route';
+import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
+import { updateOf } from './care.ts';
+import type { Compilation } from './context.ts';
+import { edgeNodes } from './placement.ts';
+import { stopTimeoutOf } from './run.ts';
+import { hostnameOf, internalName, issuerOf } from './zones.ts';
+
+/** Routes of one component, with what they need: listener, certificate; and the names to publish. */
+export function compileRoutes(service: ServiceDefinition, component: ComponentDefinition, cx: Compilation): void {
+  const hasEdges = edgeNodes(cx.input.fleet).length > 0;
+  for (const route of component.routes) {
+    const spec = routeSpec(service, component, { route, cx });
+    if (route.public && hasEdges) behindEdge(service, spec, cx);
+    else addRoute(service, spec, cx);
+  }
+}
+
+/** A replacement that fails still has to be stopped, and the good version started and gated again, before anybody answers. */
+const rollbackMs = 30_000;
+
+/** How long a request may wait at a parked route: as long as a stop-first replacement and its rollback may take. */
+function holdMs(update: UpdateSpec, component: ComponentDefinition): number {
+  return update.deadlineMs + update.drainMs + 2 * stopTimeoutOf(component) + rollbackMs;
+}
+
+function routeSpec(
+  service: ServiceDefinition,
+  component: ComponentDefinition,
+  { route, cx }: { route: RouteDefinition; cx: Compilation },
+): RouteSpec {
+  const hostname = hostnameOf(route, service, cx.input.fleet);
+  const update = updateOf(component, cx.input.fleet);
+  return {
+    allow: route.allow,
+    backendTls:
+      route.backendTls === null
+        ? null
+        : { serverName: route.backendTls.serverName || hostname, verify: route.backendTls.verify },
+    backends: [{ route: route.name, slot: `${service.name}/${component.name}` }],
+    deny: route.deny,
+    headers: route.headers,
+    holdMs: update.holdRequests ? holdMs(update, component) : 0,
+    hostname,
+    listener: route.port,
+    mode: route.mode,
+    path: route.path,
+    proxyProtocol: route.proxyProtocol,
+    rateLimit: route.rateLimit,
+    remote: null,
+    tls: listenerSpec(route.port, cx).tls,
+  };
+}
+
+/** A listener's real binds on this node: as node.toml says, else all addresses, TLS except on 80. */
+export function listenerSpec(port: number, { input }: Compilation): ListenerSpec {
+  const given = Object.hasOwn(input.node.listeners, port) ? input.node.listeners[port] : undefined;
+  return given === undefined
+    ? { binds: [`[::]:${port}`], port, tls: port !== 80 }
+    : { binds: given.bind, port, tls: given.tls };
+}
+
+export function routeKey(spec: RouteSpec): ResourceKey {
+  return `route/${spec.listener}/${spec.hostname}${spec.path === '/' ? '' : spec.path}`;
+}
+
+/** A route with a name, and where the proxy ends TLS a certificate, of its own. */
+export function addRoute(service: ServiceDefinition, spec: RouteSpec, cx: Compilation): void {
+  put(service, { spec }, cx);
+  if (spec.mode === 'l7' && spec.tls) addCertificate(service, spec.hostname, cx);
+  publish(service, spec, cx);
+}
+
+/**
+ * On the worker of a public service. The edge dials this listener with the internal name as SNI, so that name has the
+ * certificate; the public name is told apart by Host alone and has neither certificate nor record here. Inside, the
+ * service is reached by its internal name.
+ */
+function behindEdge(service: ServiceDefinition, spec: RouteSpec, cx: Compilation): void {
+  if (spec.mode === 'l4' || !spec.tls) {
+    put(service, { spec }, cx);
+    return;
+  }
+  const internal = internalName(service, cx.input.fleet);
+  const references = routeReferences(spec).map(
+    (ref): Reference =>
+      'key' in ref && ref.key.startsWith('certificate/') ? { ...ref, key: `certificate/${internal}` } : ref,
+  );
+  put(service, { spec, references }, cx);
+  addCertificate(service, internal, cx);
+  const inside = { ...spec, hostname: internal };
+  if (!cx.out.has(routeKey(inside)) && !declares(service, inside, cx)) addRoute(service, inside, cx);
+}
+
+/** Does the service itself say where its internal name leads? */
+function declares(service: ServiceDefinition, spec: RouteSpec, { input }: Compilation): boolean {
+  return service.components.some((component) =>
+    component.routes.some(
+      (route) =>
+        route.port === spec.listener &&
+        route.path === spec.path &&
+        hostnameOf(route, service, input.fleet) === spec.hostname,
+    ),
+  );
+}
+
+/** A route on its listener; `references` where they are not what the route says by itself. */
+interface Route {
+  readonly spec: RouteSpec;
+  readonly references?: readonly Reference[];
+}
+
+function put(service: ServiceDefinition, { spec, references = routeReferences(spec) }: Route, cx: Compilation): void {
+  cx.out.share(`listener/${spec.listener}`, service.name, () => {
+    const listener = listenerSpec(spec.listener, cx);
+    return { spec: listener, claims: listener.binds.map(bindClaim) };
+  });
+  cx.out.share(routeKey(spec), service.name, () => ({ spec, references }));
+}
+
+function addCertificate(service: ServiceDefinition, hostname: string, { input, out }: Compilation): void {
+  out.share(`certificate/${hostname}`, service.name, () => ({
+    spec: { hostname, issuer: issuerOf(hostname, input.fleet) } satisfies CertificateSpec,
+  }));
+}
+
+/** Notes that a name should lead here; records are made once all its routes are known. */
+function publish(service: ServiceDefinition, spec: RouteSpec, { published }: Compilation): void {
+  const name = published.get(spec.hostname) ?? { routes: new Set(), services: new Set() };
+  name.routes.add(routeKey(spec));
+  name.services.add(service.name);
+  published.set(spec.hostname, name);
+}

@@ -1,0 +1,3 @@
+export type { EditValue } from './literal.ts';
+export * from './service.ts';
+export { type EditResult, setField } from './set-field.ts';

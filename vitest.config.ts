@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+// One file at a time: they share one podman, and some harm it.
+const real = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, maxWorkers: 1 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'test/*.test.ts', 'test/{plans,properties,crash}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.real.test.ts'],
+          // All processors: vitest would leave one idle.
+          maxWorkers: '100%',
+        },
+      },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts', 'packages/**/*.real.test.ts'], ...real } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...real } },
+    ],
+  },
+});
