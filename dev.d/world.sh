@@ -88,7 +88,7 @@ give_subids() {
 # Without what only the checks need: it is most of the bytes.
 copy_checkout() {
   mkdir "$WORLD_CHECKOUT" &&
-    tar -C "$ROOT" --exclude=./.git --exclude=./.cache --exclude=./coverage --exclude='./node_modules/.pnpm/eslint*' --exclude='./node_modules/.pnpm/@eslint*' --exclude='./node_modules/.pnpm/*typescript-eslint*' \
+    tar -C "$ROOT" --exclude=./.git --exclude=./.cache --exclude=./coverage --exclude='./node_modules/.pnpm/eslint@*' --exclude='./node_modules/.pnpm/*typescript-eslint*' \
       --exclude='./node_modules/.pnpm/typescript@*' --exclude='./node_modules/.pnpm/@biomejs*' \
       --exclude='better-sqlite3/deps' --exclude='better-sqlite3/build/Release/obj*' -cf - . |
     tar -C "$WORLD_CHECKOUT" --no-same-owner -xf - &&
