@@ -23,8 +23,10 @@ dev_check() {
 
 dev_test() {
   prepare_runtime
+  unpack servers $SERVER_PACKAGES
   check_parts
   world_up
+  offer servers
   part contract vitest_in_world contract 600
   part e2e vitest_in_world e2e 600
   world_down
@@ -41,7 +43,9 @@ dev_demo() {
 # Reports that the benches write to RECONCILE_OUT are kept in .cache/out.
 dev_bench() {
   prepare_runtime
+  unpack peers $PEER_PACKAGES
   world_up
+  offer peers
   run in_world timeout -k 10 1500 node --import tsx bench/main.ts "$@"
   mkdir -p .cache/out
   cp -R "$WORLD/out/." .cache/out/
@@ -55,7 +59,9 @@ dev_pack() {
 
 dev_shell() {
   prepare_runtime
+  unpack servers $SERVER_PACKAGES
   world_up
+  offer servers
   if [ $# -gt 0 ]; then
     run in_world "$@"
   else
