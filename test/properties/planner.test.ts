@@ -105,7 +105,7 @@ describe('the planner over generated worlds', () => {
             desired: shuffled,
             observed,
             kinds: [...kinds].reverse(),
-            history: sim.history,
+            history: { ...sim.history, slots: shuffle(sim.history.slots, dice) },
             now: observed.at,
             served: [...allKinds].reverse(),
           });

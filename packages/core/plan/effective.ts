@@ -65,7 +65,8 @@ export function suspects(desired: Desired, history: History): [SlotKey, SlotHist
   for (const [name, slot] of Object.entries(history.slots)) {
     if (slot.knownBad.length > 0 || isRefused(desired, name)) found.push([name, slot]);
   }
-  return found;
+  // Two good versions may need one resource in two forms; which one counts must not hang on who was written down first.
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A refusal names a component; its replicas are meant too. */
