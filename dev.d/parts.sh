@@ -111,7 +111,7 @@ part() {
 }
 
 vitest_here() {
-  node node_modules/vitest/vitest.mjs run --project "$1" --no-file-parallelism --passWithNoTests --silent=passed-only \
+  node node_modules/vitest/vitest.mjs run --project "$1" --passWithNoTests --silent=passed-only \
     --reporter=dot --reporter=json --outputFile.json="$LOGS/$1.json"
 }
 
