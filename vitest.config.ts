@@ -13,6 +13,9 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/*.real.test.ts'],
           // All processors: vitest would leave one idle.
           maxWorkers: '100%',
+          // Against tests that hang; a busy machine is no failure.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts', 'packages/**/*.real.test.ts'], ...real } },
