@@ -45,6 +45,14 @@ export const cliErrors = {
     retry: 'on-change',
     says: 'There is no such earlier version of the definition to go back to; the known ones are named. Nothing was changed.',
   },
+  INIT_EXISTS: {
+    retry: 'on-change',
+    says: 'Where init would write, something is there already; it is named. Nothing was written.',
+  },
+  NOTHING_TO_VALIDATE: {
+    retry: 'on-change',
+    says: 'The path is not there, or is neither a fleet, nor a definition, nor a node.toml.',
+  },
   CLIENT_INVALID: { retry: 'on-change', says: 'client.toml has mistakes; the message names each with its line.' },
 } as const satisfies Catalogue;
 

@@ -83,9 +83,9 @@ zone = "localhost"          # a route without a hostname is <service>.<zone>; *.
 # timeout = "120s"
 `;
 
-const helloText = `# One service: http://hello.localhost:8080 once it is ready.
+const helloText = `# One service: http://hello.localhost:8080 once it is ready. Change it, commit, reconcile.
 name = "hello"
-image = "docker.io/library/nginx:1.27-alpine"
+image = "docker.io/library/nginx:1.27-alpine"   # pulled once; without a network, one that podman images lists
 
 [[routes]]
 listen = 8080               # a listener of node.toml

@@ -4,6 +4,7 @@ import { exitCodes, type Pick, plainCodes } from './word.ts';
 
 /** init, validate, schema, render, completion. */
 export function offlineWords(root: Command, pick: Pick): void {
+  initWord(root, pick);
   const render = root.command('render').description('Print exact podman run lines for when this program is not there');
   render
     .argument('[service...]', 'mcr, mcr/api; without any, all of this node')
@@ -11,5 +12,15 @@ export function offlineWords(root: Command, pick: Pick): void {
     .addHelpText('after', `\nExample:\n  reconcile render mcr --as podman${exitCodes(plainCodes)}`)
     .action((names: string[], options: RenderOptions) =>
       pick(render, async (cx) => (await import('../commands/render.ts')).runRender(cx, names, options)),
+    );
+}
+
+function initWord(root: Command, pick: Pick): void {
+  const init = root.command('init').description('Begin: this machine as a node, and a fleet with a first service');
+  init
+    .argument('[dir]', 'keep it all in one directory (default ~/.config/reconcile and ~/fleet)')
+    .addHelpText('after', `\nExample:\n  reconcile init try && cd try && reconcile plan${exitCodes(plainCodes)}`)
+    .action((dir: string | undefined) =>
+      pick(init, async (cx) => (await import('../commands/init.ts')).runInit(cx, dir)),
     );
 }

@@ -1,5 +1,6 @@
 export { type Checkout, type EditRefusal, type EditRefusalCode, inspectCheckout } from './checkout.ts';
 export { type Committed, commitFile, deleteFile, type EditResult, type FileEdit } from './commit.ts';
+export { type CreatedRepository, createRepository, type NewRepository } from './create-repository.ts';
 export { type FetchContext, type Fetched, type FetchOptions, fetchedAt, fetchMirror } from './fetch.ts';
 export { type FileHistoryQuery, type FileVersion, fileHistory } from './file-history.ts';
 export { isBranchName } from './ref.ts';
