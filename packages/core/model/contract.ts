@@ -122,6 +122,11 @@ export interface KindDefinition<S = Json, St = Json, C = Json> {
   readonly onDemand?: boolean;
   /** true: while a slot it refers to is stopped and comes back, it parks: requests wait. */
   readonly parks?: boolean;
+  /**
+   * Which table `[drivers.<…>]` of node.toml runs this one, where a kind has several drivers at once (a zone, an issuer). On a
+   * node whose `served` names providers of the kind, one that is not among them is unmanaged. Absent: any driver of the kind.
+   */
+  provider?(spec: S): string;
   /** Brings a spec recorded by an older version to today's fields and defaults; undefined when it cannot be understood. */
   upgrade(recorded: Json, from: number): S | undefined;
   references(spec: S): readonly Reference[];
@@ -129,6 +134,8 @@ export interface KindDefinition<S = Json, St = Json, C = Json> {
   compare(desired: Resource<S, C>, observed: ObservedResource<St> | undefined, view: KindView): Comparison;
   /** Is what is observed good enough for those who refer to it? Only asked when `compare` finds nothing to make. */
   ready(desired: Resource<S, C>, observed: ObservedResource<St>): boolean;
+  /** When what is observed, and all right now, will have to be looked at again: a certificate is renewed before its end. */
+  wakeAt?(desired: Resource<S, C>, observed: ObservedResource<St>): Instant | undefined;
   /** Verbs in local order. */
   steps(turn: Turn<S, St, C>, view: KindView): readonly Step[];
   /** The resource once the step is done, or `gone`. `before` is undefined when it did not exist. */
@@ -152,8 +159,8 @@ export interface PlanInput {
   readonly kinds: readonly KindDefinition[];
   readonly history: History;
   readonly now: Instant;
-  /** Kinds that a driver on this node runs. */
-  readonly served: readonly Kind[];
+  /** Kinds that a driver on this node runs; where only some providers of a kind are there, each as `<kind>:<provider>` too. */
+  readonly served: readonly string[];
 }
 
 // The effectful contract --------------------------------------------------

@@ -1,4 +1,6 @@
+import type { KindDefinition } from '../model/contract.ts';
 import type { Unmanaged } from '../model/plan.ts';
+import type { Resource } from '../model/resource.ts';
 import type { World } from './world.ts';
 
 /**
@@ -16,8 +18,9 @@ export function setAsideUnmanaged(world: World): Unmanaged[] {
   for (const resource of [...world.resources.values()]) {
     const def = world.kinds.get(resource.kind);
     if (def === undefined) aside(resource.key, resource.services, `kind ${resource.kind} is not known`);
-    else if (def.optional && !world.input.served.includes(resource.kind)) {
-      aside(resource.key, resource.services, `no driver for ${resource.kind} on this node`);
+    else if (def.optional) {
+      const lacking = lackingDriver(world, def, resource);
+      if (lacking !== undefined) aside(resource.key, resource.services, lacking);
     }
   }
   for (let grown = true; grown; ) {
@@ -34,6 +37,16 @@ export function setAsideUnmanaged(world: World): Unmanaged[] {
   }
   if (found.length > 0) dropUnasked(world);
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Why nothing here runs it: no driver of its kind, or not the one of its zone or issuer. */
+function lackingDriver(world: World, def: KindDefinition, resource: Resource): string | undefined {
+  const { served } = world.input;
+  if (!served.includes(def.kind)) return `no driver for ${def.kind} on this node`;
+  const provider = def.provider?.(resource.spec);
+  if (provider === undefined || served.includes(`${def.kind}:${provider}`)) return undefined;
+  const some = served.some((name) => name.startsWith(`${def.kind}:`));
+  return some ? `node.toml has no [drivers.${provider}]` : undefined;
 }
 
 /** A listener whose every route is unmanaged would be an open port that leads nowhere. */

@@ -1,3 +1,4 @@
+import { plainIp } from '@reconcile/core';
 import { type RecordSpec, record as recordKind } from '@reconcile/core/kinds/record';
 import { type Compilation, warn } from './context.ts';
 import { zoneOf } from './zones.ts';
@@ -17,7 +18,14 @@ export function compileRecords(cx: Compilation): void {
       continue;
     }
     const type = address.ip.includes(':') ? 'AAAA' : 'A';
-    const spec: RecordSpec = { hostname, routes: [...name.routes].sort(), type, value: address.ip, zone: zone.zone };
+    const spec: RecordSpec = {
+      driver: zone.driver,
+      hostname,
+      routes: [...name.routes].sort(),
+      type,
+      value: plainIp(address.ip),
+      zone: zone.zone,
+    };
     for (const service of [...name.services].sort()) {
       cx.out.share(`record/${type}/${hostname}`, service, () => ({ spec, references: recordKind.references(spec) }));
     }

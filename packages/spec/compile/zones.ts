@@ -1,10 +1,6 @@
 import type { CertificateSpec } from '@reconcile/core/kinds/certificate';
+import { isBelow } from '@reconcile/core/kinds/record';
 import type { FleetDefinition, RouteDefinition, ServiceDefinition, ZoneDefinition } from '../model/index.ts';
-
-/** Is a name this domain, or below it? On whole labels. */
-export function isBelow(hostname: string, zone: string): boolean {
-  return zone !== '' && (hostname === zone || hostname.endsWith(`.${zone}`));
-}
 
 /** The longest `[[zones]]` entry that holds a name. */
 export function zoneOf(hostname: string, fleet: FleetDefinition): ZoneDefinition | undefined {

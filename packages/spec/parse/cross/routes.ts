@@ -1,5 +1,6 @@
+import { isBelow } from '@reconcile/core/kinds/record';
 import { edgeNodes } from '../../compile/placement.ts';
-import { hostnameOf, internalName, isBelow } from '../../compile/zones.ts';
+import { hostnameOf, internalName } from '../../compile/zones.ts';
 import type { RouteDefinition } from '../../model/index.ts';
 import type { Path } from '../path.ts';
 import type { ParsedService } from '../service.ts';
