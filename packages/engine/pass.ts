@@ -62,6 +62,7 @@ export interface PassReport {
   readonly approved: boolean;
   readonly turns: number;
   readonly done: readonly Action[];
+  /** In any turn, and not done in a later one. */
   readonly failed: ReadonlyMap<string, { readonly code: string; readonly message: string }>;
 }
 
@@ -76,7 +77,7 @@ export async function runPass(input: PassInput): Promise<PassReport> {
   const first = await lookAndPlan(input);
   let { made, observed, whole } = first;
   const done: Action[] = [];
-  let failed: PassReport['failed'] = new Map();
+  const failed = new Map<string, { readonly code: string; readonly message: string }>();
   const report = (approved: boolean, turns: number): PassReport => ({
     first: first.made,
     last: made,
@@ -94,8 +95,9 @@ export async function runPass(input: PassInput): Promise<PassReport> {
     } else {
       const execution = await carryOut(input, made, observed);
       turns++;
-      failed = execution.failed;
       const ok = new Set(execution.done);
+      for (const [id, failure] of execution.failed) failed.set(id, failure);
+      for (const id of ok) failed.delete(id);
       done.push(...made.actions.filter((action) => ok.has(action.id)));
     }
     ({ made, observed, whole } = await lookAndPlan(input));

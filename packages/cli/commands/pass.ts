@@ -1,4 +1,5 @@
 import type { PassOutcome } from '@reconcile/agent/pass';
+import { authorName } from '@reconcile/agent/standing';
 import type { Action, Desired, Observed, Plan } from '@reconcile/core';
 import { duration, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
 import type { Registry } from '@reconcile/registry';
@@ -74,9 +75,9 @@ function showPlan(
     observedAgoMs: Math.max(0, Date.now() - observed.at),
     ...(loaded.commit === undefined
       ? {}
-      : { message: loaded.commit.message.split('\n')[0] ?? '', author: loaded.commit.author }),
+      : { message: loaded.commit.message.split('\n')[0] ?? '', author: authorName(loaded.commit.author) }),
   };
-  cx.print(renderPlan(made, meta, renderOptions(cx, verbose)).filter(isNotAdvice));
+  cx.print(withoutAdvice(renderPlan(made, meta, renderOptions(cx, verbose))));
 }
 
 /** Replacements and removals are asked about; making and repairing is not. */
@@ -85,9 +86,10 @@ function asks(action: Action): boolean {
 }
 
 /** What to type next makes no sense in the moment it is done. */
-function isNotAdvice(text: Line): boolean {
-  const first = text[0]?.text ?? '';
-  return !first.startsWith('apply:') && !first.startsWith('more:');
+function withoutAdvice(lines: readonly Line[]): Line[] {
+  const isAdvice = (text: Line) => /^(?:apply|more):/.test(text[0]?.text ?? '');
+  const kept = lines.filter((text) => !isAdvice(text));
+  return kept.slice(0, kept.findLastIndex((text) => text.length > 0) + 1).concat([[]]);
 }
 
 export interface PassEnd {
@@ -104,9 +106,10 @@ export interface PassEnd {
 export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): number {
   const { approved, done, failed, last, loaded } = outcome;
   const failures = [...failed].map(([id, { code, message }]) => ({ id, code, message }));
-  const isBroken = failures.some(({ code }) => code !== 'GATE_EXPIRED' && code !== 'GATE_ENDED');
+  // A gate that was not passed stands with the plan, as held or waiting.
+  const broken = failures.filter(({ code }) => code !== 'GATE_EXPIRED' && code !== 'GATE_ENDED');
   const code = approved
-    ? worst(planExit(last), isBroken ? exit.error : 0, loaded.trouble === undefined ? 0 : exit.held)
+    ? worst(planExit(last), broken.length > 0 ? exit.error : 0, loaded.trouble === undefined ? 0 : exit.held)
     : planExit(last);
   if (cx.json) {
     cx.printJson({ ...end.also, ...last, exit: code, done: done.map((action) => action.id), failed: failures });
@@ -116,7 +119,7 @@ export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): 
     cx.print([line('Nothing was done.')]);
     return code;
   }
-  for (const { id, message } of failures) cx.tell([line(piece('failed ', 'bad'), `${id}: ${message}`)]);
+  for (const { id, message } of broken) cx.tell([line(piece('failed ', 'bad'), `${id}: ${message}`)]);
   // Without anything to do the plan was not shown, and with it not what is wrong with the source.
   if (outcome.first.actions.length === 0) cx.tell(troubleLines(loaded));
   const isDone = last.changes.length === 0 && last.held.length === 0 && last.waiting.length === 0;

@@ -1,3 +1,4 @@
+import { authorName } from '@reconcile/agent/standing';
 import type { Plan } from '@reconcile/core';
 import { type Line, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
@@ -59,7 +60,9 @@ export function planMeta(sight: Sight, tookMs: number) {
   const { commit } = sight.loaded;
   return {
     stages: sight.desired.stages.map((stage) => stage.name),
-    ...(commit === undefined ? {} : { message: commit.message.split('\n')[0] ?? '', author: commit.author }),
+    ...(commit === undefined
+      ? {}
+      : { message: commit.message.split('\n')[0] ?? '', author: authorName(commit.author) }),
     observedAgoMs: Math.max(0, Date.now() - sight.seen.observed.at),
     tookMs,
   };

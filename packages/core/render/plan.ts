@@ -89,7 +89,9 @@ export function renderPlan(plan: Plan, meta: PlanMeta, options: RenderOptions): 
     lines.push(...waits.map((wait) => waitLine(wait, symbols, name)));
   }
   for (const hold of plan.held) lines.push(...holdLines(hold, symbols, name));
-  lines.push([], ...summary(plan, symbols), ...unmanagedLines(plan, options), [], ...nextSteps(plan, meta));
+  lines.push([], ...summary(plan, symbols), ...unmanagedLines(plan, options));
+  const next = nextSteps(plan, meta);
+  if (next.length > 0) lines.push([], ...next);
   if (options.verbose) lines.push([], ...actionLines(plan));
   return lines;
 }
@@ -355,7 +357,7 @@ function holdLines(hold: Hold, symbols: Symbols, name: number): Line[] {
         piece(pad(slot, name), 'bold'),
         '  ',
         piece('ROLLED BACK', 'bad'),
-        ` ${hold.message}; not tried again until it changes or: reconcile retry ${hold.services[0] ?? ''}`,
+        ` ${hold.message.replace(`${slot} was `, '')}; not tried again until it changes or: reconcile retry ${hold.services[0] ?? ''}`,
       ),
     ];
   }

@@ -36,12 +36,20 @@ export async function push(
   const args = ['push', '--quiet', '--no-verify', '--recurse-submodules=no', '--', remote, `${what.commit}:${ref}`];
   const result = await userGit(cx, checkout.repository, { args, timeoutMs: networkTimeoutMs, network: true });
   if (result.exitCode === 0) return undefined;
-  const words = result.stderr.split('\n').find((line) => /rejected|fatal|error/.test(line)) ?? lastWords(result);
+  const lines = result.stderr.split('\n').map((line) => line.trim());
+  const words = lines.find((line) => /rejected|fatal|error/.test(line)) ?? lastWords(result);
   return refuse(
     'PushRefused',
-    `push to ${remote}: ${words.trim().slice(0, 200)}`,
-    `git -C ${checkout.repository.path} push`,
+    `push to ${remote}: ${[words.slice(0, 200), ...remoteWords(lines)].join(': ')}`,
+    `git -C ${checkout.repository.path} pull, then again`,
   );
+}
+
+/** What the other side's hook has to say: only that tells a person why. */
+function remoteWords(lines: readonly string[]): string[] {
+  const said = lines.flatMap((line) => (line.startsWith('remote: ') ? line.slice('remote: '.length).trim() : []));
+  const text = said.filter((words) => words !== '').join(' ');
+  return text === '' ? [] : [text.slice(0, 300)];
 }
 
 /**
