@@ -1,4 +1,5 @@
 import type { BusyPort, Instant } from '@reconcile/core';
+import type { Handshake, HandshakeOptions } from './tls/handshake.ts';
 
 // The outside world as one narrow interface, in a reading and a writing half. The dry run is built from `ReadHost` alone.
 
@@ -134,6 +135,26 @@ export interface Http {
 /** What a bare TCP connection came to. `closed`: accepted, then closed without a byte before `stayMs`. */
 export type ConnectVerdict = 'open' | 'answered' | 'closed' | 'refused' | 'timeout' | 'unreachable';
 
+/** One DNS message over TCP. */
+export interface DnsExchange {
+  readonly server: { readonly ip: string; readonly port: number };
+  /** In wire format, without its length. */
+  readonly message: Uint8Array;
+  /** Deadline of the whole exchange, ms. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Most bytes of all answers together; more is DNS_TOO_MUCH. Default 16 MiB. */
+  readonly maxBytes?: number;
+  /** Whether this answer ends the exchange (a zone transfer has several); what it throws is thrown. */
+  readonly isLast: (answer: Uint8Array) => boolean;
+}
+
+export interface ResolveOptions {
+  /** `127.0.0.1:5353`, `[::1]:53`; absent: the resolvers of this machine. */
+  readonly server?: string;
+  readonly timeoutMs: number;
+}
+
 export interface Net {
   /** Connects and looks for `stayMs` whether the other end stays, speaks, or closes. Sends nothing. */
   connect(ip: string, port: number, options: { timeoutMs: number; stayMs: number }): Promise<ConnectVerdict>;
@@ -142,6 +163,16 @@ export interface Net {
    * commands. @throws SOCKET_FAILED SOCKET_TIMEOUT SOCKET_TOO_MUCH SOCKET_NOT_READING
    */
   ask(socketPath: string, text: string, options: { timeoutMs: number; maxBytes?: number }): Promise<string>;
+  /** One TLS handshake, to see the certificate that is really shown for a name. Sends nothing else. */
+  handshake(ip: string, port: number, options: HandshakeOptions): Promise<Handshake | { readonly refused: string }>;
+  /** Sends one DNS message and gives its answers. `ReadHost`: queries and transfers only, no updates. @throws DNS_FAILED DNS_TIMEOUT DNS_TOO_MUCH DNS_CANCELLED DNS_NOT_READING */
+  dns(exchange: DnsExchange): Promise<readonly Uint8Array[]>;
+  /** Values of a name, sorted; undefined when there is no such name or nothing of that type. @throws DNS_FAILED DNS_TIMEOUT */
+  resolve(
+    name: string,
+    type: 'A' | 'AAAA' | 'CNAME' | 'TXT',
+    options: ResolveOptions,
+  ): Promise<readonly string[] | undefined>;
   /** Listening sockets of this machine, from /proc/net. */
   listening(): Promise<readonly BusyPort[]>;
   /** Open connections (a half-closed one is open) whose local end is one of these tcp ports, from /proc/net. */

@@ -41,6 +41,14 @@ export const hostErrors = {
     retry: 'never',
     says: 'The reading half was asked to send more than show commands. Nothing was sent.',
   },
+  DNS_FAILED: { retry: 'backoff', says: 'A DNS server refused us, broke off, or could not answer.' },
+  DNS_TIMEOUT: { retry: 'backoff', says: 'A DNS server did not answer by its deadline.' },
+  DNS_TOO_MUCH: { retry: 'backoff', says: 'The answer of a DNS server is larger than we accept.' },
+  DNS_CANCELLED: { retry: 'backoff', says: 'A question to a DNS server was given up because we were asked to stop.' },
+  DNS_NOT_READING: {
+    retry: 'never',
+    says: 'The reading half was asked to send a DNS message that is no question. Nothing was sent.',
+  },
   KILL_DENIED: { retry: 'on-change', says: 'The operating system refused to let us signal a process.' },
   WAIT_CANCELLED: { retry: 'backoff', says: 'A wait was ended because we were asked to stop.' },
 } as const satisfies Catalogue;

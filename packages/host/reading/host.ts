@@ -7,9 +7,12 @@ import { resolveHome } from '../home.ts';
 import { httpClient } from '../http/client.ts';
 import { askSocket } from '../net/ask.ts';
 import { connectTo } from '../net/connect.ts';
+import { exchangeDns, isDnsQuery } from '../net/dns.ts';
+import { resolveName } from '../net/resolve.ts';
 import { isShowOnly } from '../net/show.ts';
 import { machineProcesses } from '../proc/machine.ts';
 import { establishedTo, listeningSockets } from '../proc/machine-sockets.ts';
+import { handshakeWith } from '../tls/handshake.ts';
 import { readingRun } from './reading-run.ts';
 
 export interface HostOptions {
@@ -46,8 +49,18 @@ function readingHttp(): Http {
 
 const readingNet: Net = {
   connect: connectTo,
+  handshake: handshakeWith,
   listening: listeningSockets,
   established: establishedTo,
+  resolve: resolveName,
+  async dns(exchange) {
+    if (isDnsQuery(exchange.message)) return exchangeDns(exchange);
+    const { ip, port } = exchange.server;
+    throw fail('DNS_NOT_READING', {
+      message: `ask the DNS server at ${ip} port ${port} while only looking`,
+      wanted: 'a query',
+    });
+  },
   async ask(socketPath, text, options) {
     if (isShowOnly(text)) return askSocket(socketPath, text, options);
     throw fail('SOCKET_NOT_READING', { message: `ask ${socketPath} while only looking`, wanted: 'show commands' });

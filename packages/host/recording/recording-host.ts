@@ -1,4 +1,5 @@
 import type { Host, HttpRequest, RunOptions } from '../contract.ts';
+import { isDnsQuery } from '../net/dns.ts';
 import { isShowOnly } from '../net/show.ts';
 import { isReading } from '../reading/is-reading.ts';
 
@@ -78,6 +79,11 @@ export function recordingHost(base: Host, options: RecordingOptions = {}): Recor
       async ask(socketPath, text, given) {
         note({ what: 'net.ask', writes: !isShowOnly(text), target: socketPath, args: [text] });
         return base.net.ask(socketPath, text, given);
+      },
+      async dns(exchange) {
+        const { ip, port } = exchange.server;
+        note({ what: 'net.dns', writes: !isDnsQuery(exchange.message), target: `${ip}:${port}`, args: [] });
+        return base.net.dns(exchange);
       },
     },
     async kill(pid, startTicks, signal) {

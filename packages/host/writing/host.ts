@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Host } from '../contract.ts';
 import { httpClient } from '../http/client.ts';
 import { askSocket } from '../net/ask.ts';
+import { exchangeDns } from '../net/dns.ts';
 import { createReadHost, type HostOptions } from '../reading/host.ts';
 import { writeFiles } from './files.ts';
 import { killProcess } from './kill.ts';
@@ -15,7 +16,7 @@ export function createHost(options: HostOptions = {}): Host {
     run: writingRun(options.env ?? process.env, reading.home),
     files: writeFiles(reading.home.home),
     http: httpClient(),
-    net: { ...reading.net, ask: askSocket },
+    net: { ...reading.net, ask: askSocket, dns: exchangeDns },
     ids: { random: () => randomBytes(16).toString('hex') },
     kill: killProcess,
   };

@@ -2,6 +2,8 @@ import type { CertificateSpec } from '@reconcile/core/kinds/certificate';
 import { isBelow } from '@reconcile/core/kinds/record';
 import type { FleetDefinition, RouteDefinition, ServiceDefinition, ZoneDefinition } from '../model/index.ts';
 
+export { isBelow };
+
 /** The longest `[[zones]]` entry that holds a name. */
 export function zoneOf(hostname: string, fleet: FleetDefinition): ZoneDefinition | undefined {
   let best: ZoneDefinition | undefined;
