@@ -73,9 +73,21 @@ export function errorChain(error: unknown): ErrorLine[] {
   return lines;
 }
 
-/** The chain as one line: `create container web: podman create: exit 125: no space left`. */
+/**
+ * The chain as one line: `create container web: podman create: exit 125: no space left`. What a layer says it found sums up
+ * whatever lies below it: `list containers: no answer in 10 s`.
+ */
 export function errorText(error: unknown): string {
-  return errorChain(error)
-    .map((line) => line.message)
-    .join(': ');
+  const words: string[] = [];
+  let next: unknown = error;
+  for (const { message } of errorChain(error)) {
+    const { wanted, actual } = isFleetError(next) ? next : {};
+    words.push(message);
+    if (wanted !== undefined)
+      words.push(actual === undefined ? `wanted ${wanted}` : `wanted ${wanted}, found ${actual}`);
+    else if (actual !== undefined) words.push(actual);
+    if (actual !== undefined) break;
+    next = next instanceof Error ? next.cause : undefined;
+  }
+  return words.join(': ').replace(/\s*\n\s*/g, '; ');
 }

@@ -32,6 +32,8 @@ export interface ObservedResource<St = Json> {
 export interface Problem {
   readonly code: string;
   readonly message: string;
+  /** The next command to type, or what to look at. */
+  readonly hint?: string;
 }
 
 /** A socket somebody listens on, from /proc/net. */

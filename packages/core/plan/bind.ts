@@ -59,7 +59,7 @@ function bind(world: World, want: Resource, seen: readonly ObservedResource[]): 
       target.wait = waitFor(target, {
         code: 'NameConflict',
         on: name,
-        message: `a container named ${name} exists and is not ours; remove or rename it: podman rm ${name}`,
+        message: `another container, not ours, has the name ${name}; to have it let go: podman rm ${name}`,
       });
     } else if (clash !== undefined) {
       target.observed = clash;

@@ -15,7 +15,7 @@ export function setBlind(world: World, resource: Resource): boolean {
   target.wait = waitFor(target, {
     code: 'Blind',
     on: resource.kind,
-    message: `cannot read ${resource.kind}: ${problem.message}`,
+    message: `cannot read ${resource.kind} (${problem.code}): ${problem.message}${problem.hint === undefined ? '' : `; next: ${problem.hint}`}`,
   });
   world.drafts.set(resource.key, target);
   if (!def.mutable) world.bound.set(resource.slot, target);

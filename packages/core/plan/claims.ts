@@ -46,7 +46,7 @@ export class Claims {
         return {
           code: 'ClaimConflict',
           on: name,
-          message: `port ${name} is already listened on by something that is not ours`,
+          message: `port ${name} is already listened on by something that is not ours; see by what: ss -ltunp`,
         };
       }
       const other = find(

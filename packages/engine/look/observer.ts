@@ -52,8 +52,7 @@ export async function look(cx: ObserveContext<ReadHost>, observers: readonly Obs
       for (const resource of seen.resources) resources[resource.key] = resource;
       Object.assign(notes, seen.notes);
     } catch (error) {
-      const problem = { code: isFleetError(error) ? error.code : 'OBSERVE_FAILED', message: errorText(error) };
-      for (const kind of observer.serves) blind[kind] = problem;
+      for (const kind of observer.serves) blind[kind] = problemOf(error);
     }
   });
   const listening = cx.host.net.listening().then((found) => {
@@ -62,6 +61,11 @@ export async function look(cx: ObserveContext<ReadHost>, observers: readonly Obs
   await Promise.all([...looking, listening]);
   await overlayHealth(cx, resources);
   return { observed: { node: cx.node, at: cx.now, bootId: cx.bootId, resources, blind, busy }, notes };
+}
+
+function problemOf(error: unknown): Problem {
+  const { code = 'OBSERVE_FAILED', hint } = isFleetError(error) ? error : {};
+  return { code, message: errorText(error), ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Containers that passed their gate are looked at; the others are still starting, whatever they answer now. */

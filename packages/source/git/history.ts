@@ -28,7 +28,7 @@ export async function checkHistory(
     `${path}: ${head.slice(0, 12)} does not descend from ${last.slice(0, 12)}, which was applied last`,
     shallow
       ? `the clone is shallow, so it cannot tell: git -C ${path} fetch --unshallow`
-      : 'commit on top of what was applied, or acknowledge the new history',
+      : 'commit on top of what was applied, or take the new history as it is: reconcile apply --accept-history',
   );
 }
 

@@ -1,6 +1,7 @@
 import { errorText, isFleetError } from '@reconcile/core';
 import { expect, test } from 'vitest';
 import { errorCodeOf, lastWords, podmanFailure } from './fail.ts';
+import { parseJson } from './shape.ts';
 
 // Texts of podman 4.3.1, as it printed them; the last few of 5.x, from its sources.
 test.each([
@@ -67,4 +68,17 @@ test('a failure tells our operation, and podman in its cause; a fallback code is
   expect(errorText(known)).toBe('start container web: bind: address already in use');
   const unknown = podmanFailure('pull image x', 'Error: connection refused', 'PODMAN_PULL_FAILED');
   expect(isFleetError(unknown) && unknown.code).toBe('PODMAN_PULL_FAILED');
+});
+
+test.each([
+  ['noise', 'WARN[0000] \u001b[31mhello\n', 'read ps: wanted JSON, found "WARN[0000] \\u001b[31mhello\\n"'],
+  ['nothing', ' \n', 'read ps: wanted JSON, found nothing'],
+  ['a cut answer', '[{"Id":', 'read ps: wanted JSON, found "[{\\"Id\\":"'],
+])('what is not JSON is shown by its beginning, on one line: %s', (_, said, text) => {
+  expect(() => parseJson(said, 'ps')).toThrow(expect.objectContaining({ code: 'PODMAN_GARBLED' }));
+  try {
+    parseJson(said, 'ps');
+  } catch (error) {
+    expect(errorText(error)).toBe(text);
+  }
 });

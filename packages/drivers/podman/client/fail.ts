@@ -53,8 +53,9 @@ export function errorCodeOf(said: string): DriverErrorCode {
 const hints: Partial<Record<DriverErrorCode, string>> = {
   PODMAN_PORT_IN_USE: 'find the holder: ss -ltnup',
   PODMAN_PORT_REFUSED: 'see: sysctl net.ipv4.ip_unprivileged_port_start, and that the address is on this machine',
-  PODMAN_DATABASE: 'reconcile doctor',
-  PODMAN_REBOOT: 'reconcile doctor',
+  PODMAN_DATABASE: 'podman info; run as the user, with the HOME and storage, that this node began with',
+  PODMAN_REBOOT: 'podman info names the directories to remove',
+  PODMAN_LOCKS: 'see who works on them: ps -fC podman',
   PODMAN_NO_SPACE: 'podman system df',
 };
 
@@ -82,6 +83,30 @@ export function lastWords(said: string): string {
   return words.replace(/^Error: /, '').slice(0, 600);
 }
 
-export function garbled(where: string, wanted: string): Error {
-  return fail('PODMAN_GARBLED', { message: `read ${where}`, wanted });
+/** The deadline passed: what podman did or has is unknown. */
+export function hung(what: string, actual: string, cause: unknown): Error {
+  return fail('PODMAN_HUNG', {
+    message: what,
+    actual,
+    hint: 'does podman ps answer? if not, who holds it: ps -fC podman',
+    cause,
+  });
+}
+
+const garbledHint = 'see what it says: podman ps --all --external --format=json';
+
+/** `text`: what came instead, when there is one; its beginning is shown. */
+export function garbled(where: string, wanted: string, text?: string): Error {
+  const actual = text === undefined ? undefined : text.trim() === '' ? 'nothing' : JSON.stringify(text.slice(0, 60));
+  return fail('PODMAN_GARBLED', {
+    message: `read ${where}`,
+    wanted,
+    hint: garbledHint,
+    ...(actual === undefined ? {} : { actual }),
+  });
+}
+
+export function tooMuch(what: string, cause: unknown): Error {
+  const wanted = 'an answer of sane size';
+  return fail('PODMAN_GARBLED', { message: what, wanted, actual: 'one without end', hint: garbledHint, cause });
 }

@@ -1,6 +1,6 @@
 import { isFleetError } from '@reconcile/core';
 import type { ReadRun, RunResult } from '@reconcile/host';
-import { fail, podmanFailure } from './fail.ts';
+import { fail, hung, podmanFailure, tooMuch } from './fail.ts';
 
 /** Deadlines of ordinary calls, ms (reliability.md fault 3). */
 export const readTimeoutMs = 10_000;
@@ -33,13 +33,20 @@ function translated(cause: unknown, call: ProgramCall): unknown {
   if (!isFleetError(cause)) return cause;
   switch (cause.code) {
     case 'RUN_TIMEOUT':
-      return fail('PODMAN_HUNG', { message: call.what, actual: `no answer in ${call.timeoutMs / 1000} s`, cause });
+      return hung(call.what, `no answer in ${call.timeoutMs / 1000} s`, cause);
     case 'RUN_KILLED':
-      return fail('PODMAN_HUNG', { message: call.what, actual: 'podman was killed', cause });
+      return hung(call.what, 'podman was killed', cause);
     case 'RUN_MISSING':
-      return fail('PODMAN_MISSING', { message: call.what, hint: 'install podman, or see PATH', cause });
+      return fail('PODMAN_MISSING', {
+        message: call.what,
+        actual: 'there is no program podman',
+        hint: 'apt-get install podman, or look at PATH',
+        cause,
+      });
+    case 'RUN_FAILED':
+      return fail('PODMAN_MISSING', { message: call.what, hint: 'look at it: ls -lL $(command -v podman)', cause });
     case 'RUN_TOO_MUCH':
-      return fail('PODMAN_GARBLED', { message: call.what, wanted: 'an answer of sane size', cause });
+      return tooMuch(call.what, cause);
     default:
       return cause;
   }

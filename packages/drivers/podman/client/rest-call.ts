@@ -1,6 +1,6 @@
 import { isFleetError } from '@reconcile/core';
 import type { Http, HttpRequest } from '@reconcile/host';
-import { fail, podmanFailure } from './fail.ts';
+import { fail, hung, podmanFailure, tooMuch } from './fail.ts';
 import { parseJson } from './shape.ts';
 
 /** The path version: the oldest that 4.3 to 6.0 all serve (drivers.md B.8). */
@@ -59,11 +59,11 @@ function translated(cause: unknown, call: RestCall): unknown {
   if (!isFleetError(cause)) return cause;
   switch (cause.code) {
     case 'HTTP_TIMEOUT':
-      return fail('PODMAN_HUNG', { message: call.what, actual: `no answer in ${call.timeoutMs / 1000} s`, cause });
+      return hung(call.what, `no answer in ${call.timeoutMs / 1000} s`, cause);
     case 'HTTP_FAILED':
       return fail('PODMAN_SERVICE', { message: call.what, cause });
     case 'HTTP_TOO_MUCH':
-      return fail('PODMAN_GARBLED', { message: call.what, wanted: 'an answer of sane size', cause });
+      return tooMuch(call.what, cause);
     default:
       return cause;
   }

@@ -8,8 +8,8 @@ export type Fields = { readonly [name: string]: unknown };
 export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw Object.assign(garbled(where, 'JSON'), { cause });
+  } catch {
+    throw garbled(where, 'JSON', text);
   }
 }
 
