@@ -7,7 +7,10 @@ export const sourceErrors = {
     says: 'The source is configured with a branch, sub-directory, remote or path that git or we do not accept.',
   },
   SOURCE_PATH: { retry: 'never', says: 'A path to be written does not lie inside the source. Nothing was written.' },
-  SOURCE_CREATE: { retry: 'on-change', says: 'A new repository could not be made by git; what was begun is removed again.' },
+  SOURCE_CREATE: {
+    retry: 'on-change',
+    says: 'A new repository could not be made by git; what was begun is removed again.',
+  },
 } as const satisfies Catalogue;
 
 export const fail = errorFactory(sourceErrors);

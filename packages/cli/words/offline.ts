@@ -5,6 +5,7 @@ import { exitCodes, type Pick, plainCodes } from './word.ts';
 /** init, validate, schema, render, completion. */
 export function offlineWords(root: Command, pick: Pick): void {
   initWord(root, pick);
+  validateWord(root, pick);
   const render = root.command('render').description('Print exact podman run lines for when this program is not there');
   render
     .argument('[service...]', 'mcr, mcr/api; without any, all of this node')
@@ -22,5 +23,26 @@ function initWord(root: Command, pick: Pick): void {
     .addHelpText('after', `\nExample:\n  reconcile init try && cd try && reconcile plan${exitCodes(plainCodes)}`)
     .action((dir: string | undefined) =>
       pick(init, async (cx) => (await import('../commands/init.ts')).runInit(cx, dir)),
+    );
+}
+
+function validateWord(root: Command, pick: Pick): void {
+  const validate = root
+    .command('validate')
+    .description('Check definitions as they lie there, before they are committed');
+  validate
+    .argument('[path...]', 'a fleet, a service file (checked with its fleet), a node.toml; default: your checkout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  reconcile validate                 the fleet you stand in, --repo, $RECONCILE_REPO, or this node's own
+  reconcile validate services/web.toml
+As a hook of the fleet's repository, so that no commit has a mistake:
+  printf '#!/bin/sh\\nexec reconcile validate\\n' >.git/hooks/pre-commit && chmod +x .git/hooks/pre-commit
+${exitCodes('0 no errors (warnings are shown), 1 errors, or nothing to read')}`,
+    )
+    .action((paths: string[]) =>
+      pick(validate, async (cx) => (await import('../commands/validate.ts')).runValidate(cx, paths)),
     );
 }
