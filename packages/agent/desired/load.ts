@@ -1,4 +1,4 @@
-import type { Desired, Diagnostic, Json } from '@reconcile/core';
+import { type Desired, type Diagnostic, errorText, isFleetError, type Json } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 import {
   type CompiledKey,
@@ -15,6 +15,7 @@ import { specHash } from '@reconcile/spec/compile';
 import { nodeFacts } from '../config/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
 import type { CommitInfo, Install, Loaded, SourceTrouble } from './model.ts';
+import type { ReadResult } from './read.ts';
 import { nodeSource } from './source.ts';
 
 export interface LoadInput {
@@ -34,6 +35,9 @@ export interface LoadInput {
 
 /** What is kept of a compiled snapshot. Bump when its shape changes. */
 const compiledSchema = 1;
+
+/** Of the definitions' reader, which is a thread of its own. */
+const unreadable: ReadonlySet<string> = new Set(['SPEC_TIMEOUT', 'SPEC_WORKER']);
 
 interface Compiled {
   readonly desired: Desired;
@@ -65,7 +69,15 @@ export async function loadDesired(input: LoadInput): Promise<Loaded> {
   const snapshot = taken.ok;
   const { readSnapshot } = await import('./read.ts');
   const generation = registry.read((rows) => generationOf(rows, snapshot.commit));
-  const made = await readSnapshot({ ...input, snapshot, facts: nodeFacts(config), generation });
+  let made: ReadResult;
+  try {
+    made = await readSnapshot({ ...input, snapshot, facts: nodeFacts(config), generation });
+  } catch (error) {
+    // Definitions that break or outlast their reader are as bad as wrong ones: the node goes on without them.
+    if (!isFleetError(error) || !unreadable.has(error.code)) throw error;
+    const { hint = 'reconcile validate' } = error;
+    return lastGood(input, { code: error.code, message: errorText(error), hint });
+  }
   if (made.desired === undefined) {
     const errors = made.diagnostics.filter((d) => d.severity === 'error').length;
     const trouble = {

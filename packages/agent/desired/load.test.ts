@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Principal } from '@reconcile/core';
+import { createReadHost } from '@reconcile/host/reading';
+import { openRegistry, type Registry } from '@reconcile/registry';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NodeConfig } from '../config/model.ts';
+import { keepLoaded } from './keep.ts';
+import { type LoadInput, loadDesired } from './load.ts';
+
+// What breaks the reader of definitions is a bad definition, never the end of a node's desired state.
+
+const by: Principal = { issuer: 'unix', subject: '1000', kind: 'person', scopes: ['admin'] };
+const longAgo = new Date(Date.now() - 3_600_000);
+
+let dir: string;
+let registry: Registry;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'load-'));
+  mkdirSync(join(dir, 'fleet', 'services'), { recursive: true });
+  registry = openRegistry(join(dir, 'registry.db'), { mode: 'write' });
+  write('fleet.toml', 'name = "home"\nzone = "example.net"\n');
+  write('services/web.toml', 'name = "web"\n[[components]]\nname = "main"\nimage = "registry.example.net/web:1"\n');
+});
+afterEach(async () => {
+  await registry.close();
+  rmSync(dir, { recursive: true });
+});
+
+/** Settled for long: a directory that is being written right now is another matter. */
+function write(path: string, text: string): void {
+  const file = join(dir, 'fleet', path);
+  writeFileSync(file, text);
+  for (const place of [file, join(file, '..'), join(dir, 'fleet')]) utimesSync(place, longAgo, longAgo);
+}
+
+function input(specWorker?: string): LoadInput {
+  const config = {
+    node: 'rift',
+    stateDir: dir,
+    source: { type: 'directory', path: join(dir, 'fleet') },
+    addresses: [],
+    listeners: {},
+    workspace: null,
+    policy: { mounts: [], images: ['*'], flags: [], blast: { services: 1, percent: 25 } },
+  } as unknown as NodeConfig;
+  const install = { buildId: 'b', ...(specWorker === undefined ? {} : { specWorker }) };
+  return { config, host: createReadHost(), registry, install, signal: new AbortController().signal };
+}
+
+test.each([
+  ['ends without a word', 'process.exit(3);'],
+  ['fails', 'throw new Error("out of memory");'],
+])('a reader that %s: the last good snapshot goes on, and why is told', async (_, script) => {
+  const first = await loadDesired(input());
+  await keepLoaded(registry, input(), { loaded: first, at: 1, by });
+  write('services/bad.toml', 'name = "bad"\n');
+  const worker = join(dir, 'worker.mjs');
+  writeFileSync(worker, script);
+  const loaded = await loadDesired(input(worker));
+  expect(loaded.trouble).toMatchObject({ code: 'SPEC_WORKER', hint: 'reconcile validate' });
+  expect(loaded.commit?.commit).toBe(first.commit?.commit);
+  expect(loaded.fresh).toBeUndefined();
+});
