@@ -7,7 +7,7 @@ import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import type { WritingNode } from '../frame/writer.ts';
 import { LiveView } from './live.ts';
-import { isPatient } from './patience.ts';
+import { patience } from './patience.ts';
 import { planMovedOn } from './plan-file.ts';
 import { troubleLines } from './trouble.ts';
 
@@ -43,7 +43,7 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
       scope: words.scope,
       confirm: words.confirm ?? [],
       acknowledged: words.acceptHistory === true,
-      patient: isPatient,
+      patient: patience(),
       emit: (event) => view.event(event),
       approve: async (made, seen) => {
         if (wanted !== undefined && wanted !== made.id) throw planMovedOn(wanted, made);

@@ -2,7 +2,7 @@ import { authorName } from '@reconcile/agent/standing';
 import type { Plan } from '@reconcile/core';
 import { type Line, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
-import { planExit } from '../frame/exit.ts';
+import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { type ScopeOptions, scopeOf } from './scope.ts';
 import { troubleLines } from './trouble.ts';
@@ -19,7 +19,7 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   const startedAt = performance.now();
   const sight = await lookAround(cx, { withEdits: true, ...(options.ref === undefined ? {} : { ref: options.ref }) });
   const made = scopeOf(sight.desired, options)(sight.seen.plan);
-  const code = planExit(made);
+  const code = worst(planExit(made), sight.loaded.trouble === undefined ? exit.converged : exit.held);
   if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(made, options));
   const diff = options.diff === true ? await diffOf(made, sight) : [];
   if (cx.json) {
