@@ -1,0 +1,2 @@
+export { hostsObserver } from './observe.ts';
+export type { HostsSettings } from './settings.ts';

@@ -1,0 +1,4 @@
+export * from './actions.ts';
+export * from './dnsmasq.ts';
+export * from './fake.ts';
+export * from './servers.ts';
