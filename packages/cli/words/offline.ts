@@ -1,11 +1,13 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { RenderOptions } from '../commands/render.ts';
+import type { SchemaFile } from '../commands/schema.ts';
 import { exitCodes, type Pick, plainCodes } from './word.ts';
 
 /** init, validate, schema, render, completion. */
 export function offlineWords(root: Command, pick: Pick): void {
   initWord(root, pick);
   validateWord(root, pick);
+  schemaWord(root, pick);
   const render = root.command('render').description('Print exact podman run lines for when this program is not there');
   render
     .argument('[service...]', 'mcr, mcr/api; without any, all of this node')
@@ -44,5 +46,21 @@ ${exitCodes('0 no errors (warnings are shown), 1 errors, or nothing to read')}`,
     )
     .action((paths: string[]) =>
       pick(validate, async (cx) => (await import('../commands/validate.ts')).runValidate(cx, paths)),
+    );
+}
+
+function schemaWord(root: Command, pick: Pick): void {
+  const schema = root.command('schema').description('Print the JSON Schema of a file, for editors');
+  schema
+    .addArgument(new Argument('[file]', 'of which').choices(['service', 'fleet', 'node']).default('service'))
+    .addHelpText(
+      'after',
+      `
+Example:
+  reconcile schema service >service.schema.json    a definition names it in its first line: #:schema ./service.schema.json
+${exitCodes(plainCodes)}`,
+    )
+    .action((file: SchemaFile) =>
+      pick(schema, async (cx) => (await import('../commands/schema.ts')).runSchema(cx, file)),
     );
 }
