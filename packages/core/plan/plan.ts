@@ -11,7 +11,7 @@ import { type Graph, link, type Node } from './link.ts';
 import { order } from './order.ts';
 import { chooseRollouts, rollReplicas } from './rollout.ts';
 import { Stages } from './stages.ts';
-import { countKinds, earliest, stageOf, summarize } from './summary.ts';
+import { countKinds, earliest, nextLooks, stageOf, summarize } from './summary.ts';
 import { setAsideUnmanaged } from './unmanaged.ts';
 import { Users } from './users.ts';
 import { closeWaits, type Lookups } from './waits.ts';
@@ -41,7 +41,7 @@ export function plan(input: PlanInput): Plan {
   const waiting = [...refused(input), ...waitsOf(world), ...guarded.waits].sort(byKey);
   const held = [...wanted.held, ...guarded.held].sort((a, b) => (a.id < b.id ? -1 : 1));
   const barriers = usedBarriers(actions, guarded.graph.barriers);
-  const wakeAt = earliest(waiting);
+  const wakeAt = earliest([...waiting.map((wait) => wait.until), ...nextLooks(world)]);
   return {
     version: 1,
     id: planId(actions, held),

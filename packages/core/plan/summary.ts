@@ -1,4 +1,5 @@
-import type { Change, ChangeType, Wait } from '../model/plan.ts';
+import type { Instant } from '../model/json.ts';
+import type { Change, ChangeType } from '../model/plan.ts';
 import type { Kind, SlotKey } from '../model/resource.ts';
 import type { Draft } from './draft.ts';
 import type { Node } from './link.ts';
@@ -123,8 +124,15 @@ export function countKinds(world: World): Record<Kind, number> {
 }
 
 /** The earliest moment at which planning again makes sense. */
-export function earliest(waits: readonly Wait[]): number | undefined {
-  let at: number | undefined;
-  for (const wait of waits) if (wait.until !== undefined && (at === undefined || wait.until < at)) at = wait.until;
-  return at;
+export function earliest(moments: readonly (Instant | undefined)[]): Instant | undefined {
+  let first: Instant | undefined;
+  for (const at of moments) if (at !== undefined && (first === undefined || at < first)) first = at;
+  return first;
+}
+
+/** When things that are all right now fall due. */
+export function nextLooks(world: World): (Instant | undefined)[] {
+  return [...world.drafts.values()].map(({ def, desired, observed, type }) =>
+    type === 'same' && desired !== undefined && observed !== undefined ? def.wakeAt?.(desired, observed) : undefined,
+  );
 }

@@ -67,6 +67,7 @@ function addPublic({ service, component, route }: PublicRoute, cx: Compilation):
       path: route.path,
       mode: route.mode,
       tls,
+      certificate: isL7 ? hostname : '',
       rateLimit: route.rateLimit,
       allow: route.allow,
       deny: route.deny,

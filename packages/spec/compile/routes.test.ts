@@ -1,3 +1,4 @@
+import type { ListenerSpec } from '@reconcile/core/kinds/listener';
 import { type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
 import { describe, expect, test } from 'vitest';
 import {
@@ -24,6 +25,7 @@ describe('a route', () => {
       ...routeDefaults,
       holdMs: 180_000,
       hostname: 'web.svc.example.net',
+      certificate: 'web.svc.example.net',
       backends: [{ slot: 'web/web', route: '' }],
     });
     expect(route).toMatchObject({ slot: route.key, services: ['web'] });
@@ -31,6 +33,7 @@ describe('a route', () => {
     expect(resource(desired, 'certificate/web.svc.example.net').spec).toEqual({
       hostname: 'web.svc.example.net',
       issuer: 'internal-ca',
+      zone: 'svc.example.net',
     });
     expect(resource(desired, 'listener/443')).toMatchObject({
       spec: { port: 443, binds: ['[::]:443'], tls: true },
@@ -51,6 +54,9 @@ describe('a route', () => {
       path: '/api',
       mode: 'l7',
       tls: true,
+      certificate: 'x.example.com',
+      redirectFrom: 0,
+      h2c: false,
       backends: [{ slot: 'web/web', route: 'api' }],
       remote: null,
       backendTls: { verify: true, serverName: 'x.example.com' },
@@ -149,6 +155,26 @@ describe('names', () => {
   });
 });
 
+describe('what the node and the program add', () => {
+  const specOf = async (text: string, listeners: NonNullable<Parameters<typeof nodeFacts>[0]>['listeners'] = {}) => {
+    const { desired } = await compiled({ web: service(text) }, { node: nodeFacts({ listeners }) });
+    return { desired, spec: resource<RouteSpec>(desired, 'route/443/web.svc.example.net').spec };
+  };
+
+  test('a redirect from 80, where node.toml listens there', async () => {
+    const { desired, spec } = await specOf('[[routes]]\n', { 80: { bind: ['127.0.0.1:8080'], tls: false } });
+    expect(spec.redirectFrom).toBe(80);
+    expect(keysOf(desired, 'listener')).toEqual(['listener/443', 'listener/80']);
+    expect((await specOf('[[routes]]\n')).spec.redirectFrom).toBe(0);
+  });
+
+  test('HTTP/2 in the clear for programs that answer gRPC health', async () => {
+    expect((await specOf('[health]\ntype = "grpc"\n[[routes]]\n')).spec.h2c).toBe(true);
+    expect((await specOf('[health]\ntype = "grpc"\n[[routes]]\nbackend_tls = true\n')).spec.h2c).toBe(false);
+    expect((await specOf('[health]\ntype = "http"\n[[routes]]\n')).spec.h2c).toBe(false);
+  });
+});
+
 describe('public = true', () => {
   const open =
     '[[routes]]\nname = "api"\nhostname = "web.example.com"\npublic = true\nrate_limit = 5\ndeny = ["192.0.2.66"]\nheaders = { X-A = "b" }\n';
@@ -171,6 +197,7 @@ describe('public = true', () => {
     );
     expect(keysOf(desired, 'certificate')).toEqual(['certificate/web.svc.example.net']);
     expect(keysOf(desired, 'record')).toEqual(['record/A/web.svc.example.net']);
+    expect(resource<ListenerSpec>(desired, 'listener/443').spec.edges).toEqual(['192.0.2.99']);
     expect(referencesOf(resource(desired, 'route/443/web.example.com'))).toEqual(
       ['listener/443', '@web/api', 'certificate/web.svc.example.net'].map((ref) => ref.replace('@web/api', '@web/web')),
     );
@@ -199,6 +226,7 @@ describe('public = true', () => {
     expect(resource(desired, 'route/443/web.example.com').spec).toEqual({
       ...routeDefaults,
       hostname: 'web.example.com',
+      certificate: 'web.example.com',
       remote: { address: '192.0.2.1', port: 8443, serverName: 'web.svc.example.net', ca: 'ca/rift.pem' },
       proxyProtocol: true,
       rateLimit: 5,

@@ -1,14 +1,14 @@
-import type { Reference, ResourceKey } from '@reconcile/core';
+import type { ResourceKey } from '@reconcile/core';
 import type { CertificateSpec } from '@reconcile/core/kinds/certificate';
 import type { UpdateSpec } from '@reconcile/core/kinds/container';
 import { bindClaim, type ListenerSpec } from '@reconcile/core/kinds/listener';
 import { type RouteSpec, routeReferences } from '@reconcile/core/kinds/route';
 import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
 import { updateOf } from './care.ts';
-import type { Compilation } from './context.ts';
+import type { Compilation, CompileInput } from './context.ts';
 import { edgeNodes } from './placement.ts';
 import { stopTimeoutOf } from './run.ts';
-import { hostnameOf, internalName, issuerOf } from './zones.ts';
+import { hostnameOf, internalName, issuerOf, zoneOf } from './zones.ts';
 
 /** Routes of one component, with what they need: listener, certificate; and the names to publish. */
 export function compileRoutes(service: ServiceDefinition, component: ComponentDefinition, cx: Compilation): void {
@@ -35,6 +35,7 @@ function routeSpec(
 ): RouteSpec {
   const hostname = hostnameOf(route, service, cx.input.fleet);
   const update = updateOf(component, cx.input.fleet);
+  const { tls } = listenerSpec(route.port, cx);
   return {
     allow: route.allow,
     backendTls:
@@ -52,16 +53,39 @@ function routeSpec(
     proxyProtocol: route.proxyProtocol,
     rateLimit: route.rateLimit,
     remote: null,
-    tls: listenerSpec(route.port, cx).tls,
+    tls,
+    certificate: route.mode === 'l7' && tls ? hostname : '',
+    redirectFrom: redirectFrom(route, tls, cx),
+    h2c: route.mode === 'l7' && speaksGrpc(component, route),
   };
+}
+
+/** Whoever asks in the clear is sent to the name's own address, where this node listens on 80 by its node.toml. */
+function redirectFrom(route: RouteDefinition, tls: boolean, { input }: Compilation): number {
+  const isUsual = route.mode === 'l7' && tls && route.port === 443;
+  return isUsual && Object.hasOwn(input.node.listeners, 80) && input.node.listeners[80]?.tls === false ? 80 : 0;
+}
+
+/** A program that is asked for its health by gRPC speaks HTTP/2 there, with or without TLS. */
+function speaksGrpc(component: ComponentDefinition, route: RouteDefinition): boolean {
+  const { port, type } = component.health;
+  if (type !== 'grpc' || route.backendTls !== null) return false;
+  return port === undefined || port === null || port === route.name || port === route.containerPort;
 }
 
 /** A listener's real binds on this node: as node.toml says, else all addresses, TLS except on 80. */
 export function listenerSpec(port: number, { input }: Compilation): ListenerSpec {
   const given = Object.hasOwn(input.node.listeners, port) ? input.node.listeners[port] : undefined;
-  return given === undefined
-    ? { binds: [`[::]:${port}`], port, tls: port !== 80 }
-    : { binds: given.bind, port, tls: given.tls };
+  const { binds, tls } =
+    given === undefined ? { binds: [`[::]:${port}`], tls: port !== 80 } : { binds: given.bind, tls: given.tls };
+  const edges = tls ? edgesOf(input) : [];
+  return { binds, port, tls, ...(edges.length > 0 ? { edges } : {}) };
+}
+
+/** Addresses of the fleet's edges, for whom they ask; nobody else may say that a request came from somewhere else. */
+function edgesOf({ fleet, node }: CompileInput): readonly string[] {
+  const edges = edgeNodes(fleet).filter((name) => name !== node.node);
+  return edges.flatMap((name) => fleet.nodes[name]?.address || []).sort();
 }
 
 export function routeKey(spec: RouteSpec): ResourceKey {
@@ -70,8 +94,8 @@ export function routeKey(spec: RouteSpec): ResourceKey {
 
 /** A route with a name, and where the proxy ends TLS a certificate, of its own. */
 export function addRoute(service: ServiceDefinition, spec: RouteSpec, cx: Compilation): void {
-  put(service, { spec }, cx);
-  if (spec.mode === 'l7' && spec.tls) addCertificate(service, spec.hostname, cx);
+  put(service, spec, cx);
+  if (spec.certificate !== '') addCertificate(service, spec.certificate, cx);
   publish(service, spec, cx);
 }
 
@@ -82,17 +106,13 @@ export function addRoute(service: ServiceDefinition, spec: RouteSpec, cx: Compil
  */
 function behindEdge(service: ServiceDefinition, spec: RouteSpec, cx: Compilation): void {
   if (spec.mode === 'l4' || !spec.tls) {
-    put(service, { spec }, cx);
+    put(service, spec, cx);
     return;
   }
   const internal = internalName(service, cx.input.fleet);
-  const references = routeReferences(spec).map(
-    (ref): Reference =>
-      'key' in ref && ref.key.startsWith('certificate/') ? { ...ref, key: `certificate/${internal}` } : ref,
-  );
-  put(service, { spec, references }, cx);
+  put(service, { ...spec, certificate: internal, redirectFrom: 0 }, cx);
   addCertificate(service, internal, cx);
-  const inside = { ...spec, hostname: internal };
+  const inside = { ...spec, hostname: internal, certificate: internal };
   if (!cx.out.has(routeKey(inside)) && !declares(service, inside, cx)) addRoute(service, inside, cx);
 }
 
@@ -108,23 +128,25 @@ function declares(service: ServiceDefinition, spec: RouteSpec, { input }: Compil
   );
 }
 
-/** A route on its listener; `references` where they are not what the route says by itself. */
-interface Route {
-  readonly spec: RouteSpec;
-  readonly references?: readonly Reference[];
+function put(service: ServiceDefinition, spec: RouteSpec, cx: Compilation): void {
+  addListener(service, spec.listener, cx);
+  if (spec.redirectFrom !== 0) addListener(service, spec.redirectFrom, cx);
+  cx.out.share(routeKey(spec), service.name, () => ({ spec, references: routeReferences(spec) }));
 }
 
-function put(service: ServiceDefinition, { spec, references = routeReferences(spec) }: Route, cx: Compilation): void {
-  cx.out.share(`listener/${spec.listener}`, service.name, () => {
-    const listener = listenerSpec(spec.listener, cx);
-    return { spec: listener, claims: listener.binds.map(bindClaim) };
+function addListener(service: ServiceDefinition, port: number, cx: Compilation): void {
+  cx.out.share(`listener/${port}`, service.name, () => {
+    const spec = listenerSpec(port, cx);
+    return { spec, claims: spec.binds.map(bindClaim) };
   });
-  cx.out.share(routeKey(spec), service.name, () => ({ spec, references }));
 }
 
 function addCertificate(service: ServiceDefinition, hostname: string, { input, out }: Compilation): void {
+  const { fleet } = input;
+  const issuer = issuerOf(hostname, fleet);
+  const zone = zoneOf(hostname, fleet)?.zone ?? (issuer === 'internal-ca' ? fleet.zone : '');
   out.share(`certificate/${hostname}`, service.name, () => ({
-    spec: { hostname, issuer: issuerOf(hostname, input.fleet) } satisfies CertificateSpec,
+    spec: { hostname, issuer, zone } satisfies CertificateSpec,
   }));
 }
 

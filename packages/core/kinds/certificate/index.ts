@@ -1,18 +1,23 @@
-import type { KindDefinition, Step } from '../../model/contract.ts';
+import type { Comparison, KindDefinition, Step } from '../../model/contract.ts';
+import type { Instant } from '../../model/json.ts';
+import type { ObservedResource } from '../../model/observed.ts';
+import type { FieldChange } from '../../model/plan.ts';
 import { asRecorded, left, step } from '../simple.ts';
+import { type CertificateArgs, type CertificateSpec, type CertificateState, renewAt } from './spec.ts';
 
-export interface CertificateSpec {
-  readonly hostname: string;
-  readonly issuer: 'internal-ca' | 'acme' | 'cert-files';
-}
+export * from './spec.ts';
+export * from './stored.ts';
 
-export interface CertificateState {
-  readonly names: readonly string[];
-  readonly notAfter: number;
-  readonly fingerprint: string;
-}
+/** An order at a public CA takes its checks of our names; the others are made in a moment. */
+const issueTimeoutMs = 150_000;
+const dayMs = 86_400_000;
+/** For foretelling what is not made yet: any life that is not due. */
+const someLifeMs = 90 * dayMs;
 
-/** One certificate per hostname, for a proxy that ends TLS. Key material never enters a plan. */
+/**
+ * One certificate per hostname, for a proxy that ends TLS. It is kept while names, key, chain and issuer fit and time is
+ * left; renewal is an update like any other. Key material never enters a plan.
+ */
 export const certificate: KindDefinition<CertificateSpec, CertificateState> = {
   kind: 'certificate',
   version: 1,
@@ -20,15 +25,91 @@ export const certificate: KindDefinition<CertificateSpec, CertificateState> = {
   mutable: true,
   optional: true,
   retires: true,
+  provider: (spec) => spec.issuer,
   upgrade: (recorded) => asRecorded<CertificateSpec>(recorded),
   references: () => [],
   claims: () => [],
-  compare: (_desired, observed) => (observed === undefined ? { verdict: 'make' } : { verdict: 'same' }),
-  ready: () => true,
-  steps(turn): readonly Step[] {
-    if (turn.type === 'make') return [step('create', 'make', { spec: turn.desired?.spec ?? null })];
-    return turn.type === 'retire' ? [step('delete', 'retire', {})] : [];
+  compare(desired, observed, { now }) {
+    if (observed === undefined) return { verdict: 'make' };
+    return desired.spec.issuer === 'cert-files'
+      ? compareFiles(desired.spec, observed.state)
+      : compareOwn(desired.spec, observed.state, now);
   },
-  effect: (action, before, observed) =>
-    action.verb === 'delete' ? 'gone' : (before ?? left(action, { names: [], notAfter: observed.at, fingerprint: '' })),
+  // An old one is served until there is a better one: only what must not be shown at all is not ready.
+  ready: (_desired, observed) => isUsable(observed.state),
+  wakeAt: (desired, observed) => (desired.spec.issuer === 'cert-files' ? undefined : renewAt(observed.state)),
+  steps(turn): readonly Step[] {
+    const spec = turn.desired?.spec;
+    if (turn.type === 'retire') return [step('delete', 'retire', { issuer: turn.observed?.state.issuer ?? '' })];
+    if (spec === undefined || (turn.type !== 'make' && turn.type !== 'update')) return [];
+    const args: CertificateArgs = { spec };
+    return [step(turn.type === 'make' ? 'create' : 'update', 'make', args, issueTimeoutMs)];
+  },
+  effect(action, before, observed) {
+    if (action.verb === 'delete') return 'gone';
+    const { spec } = action.args as unknown as CertificateArgs;
+    return left(action, issued(spec, before, observed.at));
+  },
 };
+
+/** All that can be foretold of one that is not made yet. */
+function issued(
+  spec: CertificateSpec,
+  before: ObservedResource<CertificateState> | undefined,
+  at: Instant,
+): CertificateState {
+  const offered = before?.state.offered;
+  const fingerprint = offered !== undefined && 'fingerprint' in offered ? offered.fingerprint : 'new';
+  return {
+    issuer: spec.issuer,
+    names: [spec.hostname],
+    notBefore: at,
+    notAfter: at + someLifeMs,
+    fingerprint,
+    ...(spec.issuer === 'cert-files' ? { offered: { fingerprint } } : {}),
+  };
+}
+
+function isUsable(state: CertificateState): boolean {
+  return state.fingerprint !== '' && state.unfit === undefined;
+}
+
+function compareOwn(spec: CertificateSpec, state: CertificateState, now: Instant): Comparison {
+  const fields = differences(spec, state);
+  const names = fields.map(({ field }) => field);
+  if (fields.length > 0) return renewal(fields, { code: 'Changed', fields: names });
+  if (state.unfit !== undefined) return renewal([], { code: 'Rebuilt', text: state.unfit });
+  if (now < renewAt(state)) return { verdict: 'same' };
+  const days = Math.floor((state.notAfter - now) / dayMs);
+  const text = state.notAfter <= now ? 'expired' : days < 2 ? 'expires within two days' : `expires in ${days} days`;
+  return renewal([], { code: 'Changed', text });
+}
+
+function renewal(fields: readonly FieldChange[], reason: Extract<Comparison, { verdict: 'update' }>['reason']) {
+  return { verdict: 'update', how: 'renew', fields, reason } as const;
+}
+
+function differences(spec: CertificateSpec, state: CertificateState): FieldChange[] {
+  const fields: FieldChange[] = [];
+  if (state.issuer !== spec.issuer) fields.push({ field: 'issuer', from: state.issuer, to: spec.issuer });
+  if (state.unfit === undefined && state.names.join() !== spec.hostname) {
+    fields.push({ field: 'names', from: state.names, to: [spec.hostname] });
+  }
+  return fields;
+}
+
+/** Others make it and we take it over: until theirs is sound, what we have stays. */
+function compareFiles(spec: CertificateSpec, state: CertificateState): Comparison {
+  const { offered } = state;
+  if (offered !== undefined && 'trouble' in offered) {
+    return { verdict: 'blocked', code: 'Missing', on: `certificate/${spec.hostname}`, message: offered.trouble };
+  }
+  const isSame = offered === undefined || offered.fingerprint === state.fingerprint;
+  if (isSame && isUsable(state) && state.issuer === spec.issuer) return { verdict: 'same' };
+  const fields = differences({ ...spec, hostname: state.names.join() }, state);
+  const reason = state.unfit ?? 'another file was put there';
+  return renewal(
+    fields,
+    fields.length > 0 ? { code: 'Changed', fields: ['issuer'] } : { code: 'Changed', text: reason },
+  );
+}

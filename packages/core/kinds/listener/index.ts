@@ -9,12 +9,16 @@ export interface ListenerSpec {
   /** Real binds of this node: `127.0.0.1:8443`, `[::]:443`. */
   readonly binds: readonly string[];
   readonly tls: boolean;
+  /** Addresses of edges: only these say, by PROXY protocol, whom they ask for. Absent: nobody does. */
+  readonly edges?: readonly string[];
 }
 
 export interface ListenerState {
   /** As the running proxy has them; [] while it does not run. */
   readonly binds: readonly string[];
   readonly tls: boolean;
+  /** As recorded. */
+  readonly edges?: readonly string[];
   /** Something of the proxy was edited behind our back that belongs to no single route. */
   readonly drifted?: boolean;
 }
@@ -43,6 +47,9 @@ export const listener: KindDefinition<ListenerSpec, ListenerState> = {
     if ([...binds].sort().join() !== [...desired.spec.binds].sort().join())
       fields.push({ field: 'binds', from: binds, to: desired.spec.binds });
     if (tls !== desired.spec.tls) fields.push({ field: 'tls', from: tls, to: desired.spec.tls });
+    const { edges = [] } = observed.state;
+    const wanted = desired.spec.edges ?? [];
+    if (edges.join() !== wanted.join()) fields.push({ field: 'edges', from: edges, to: wanted });
     if (fields.length === 0 && observed.state.drifted === true) {
       return { verdict: 'update', how: 'listen', fields, reason: { code: 'Changed', text: 'edited behind our back' } };
     }
@@ -62,7 +69,7 @@ export const listener: KindDefinition<ListenerSpec, ListenerState> = {
     const { spec } = action.args as unknown as { spec: ListenerSpec };
     return left(
       action,
-      { binds: spec.binds, tls: spec.tls },
+      { binds: spec.binds, tls: spec.tls, ...(spec.edges === undefined ? {} : { edges: spec.edges }) },
       { claims: spec.binds.map(bindClaim), spec: spec as never },
     );
   },

@@ -14,7 +14,8 @@ export function routeReferences(spec: RouteSpec): Reference[] {
   return [
     { key: `listener/${spec.listener}`, hard: true },
     ...spec.backends.map((backend): Reference => ({ slot: backend.slot })),
-    ...(spec.mode === 'l7' && spec.tls ? [{ key: `certificate/${spec.hostname}`, hard: true } as const] : []),
+    ...(spec.certificate === '' ? [] : [{ key: `certificate/${spec.certificate}`, hard: true } as const]),
+    ...(spec.redirectFrom === 0 ? [] : [{ key: `listener/${spec.redirectFrom}` } as const]),
   ];
 }
 
@@ -68,8 +69,12 @@ export const route: KindDefinition<RouteSpec, RouteState> = {
         fields,
         reason: { code: 'Changed', fields: fields.map((f) => f.field) },
       };
-    if (observed.state.drifted)
-      return { verdict: 'update', how: 'update', fields, reason: { code: 'Changed', text: 'edited behind our back' } };
+    const text = observed.state.drifted
+      ? 'edited behind our back'
+      : observed.state.staleCertificate === true
+        ? 'its certificate was renewed'
+        : undefined;
+    if (text !== undefined) return { verdict: 'update', how: 'update', fields, reason: { code: 'Changed', text } };
     if (observed.state.parked) return { verdict: 'update', how: 'unpark', fields, reason: { code: 'Parked' } };
     return { verdict: 'same' };
   },

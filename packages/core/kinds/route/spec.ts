@@ -24,10 +24,16 @@ export interface RouteSpec {
   readonly mode: 'l4' | 'l7';
   /** The listener speaks TLS. */
   readonly tls: boolean;
+  /** Name whose certificate the proxy shows for this route; '' where it ends no TLS, or another route of the name has one. */
+  readonly certificate: string;
+  /** Plain listener that sends who asks there for this name to this route instead; 0 = none does. */
+  readonly redirectFrom: number;
   readonly backends: readonly Backend[];
   readonly remote: RemoteBackend | null;
   readonly backendTls: { readonly verify: boolean; readonly serverName: string } | null;
   readonly proxyProtocol: boolean;
+  /** l7: the program speaks HTTP/2 without TLS (RFC 9113, section 3.3), as gRPC servers do. */
+  readonly h2c: boolean;
   /** Requests per second and client; 0 = no limit. */
   readonly rateLimit: number;
   readonly allow: readonly string[];
@@ -44,6 +50,8 @@ export interface RouteState {
   readonly parked: boolean;
   /** The running proxy and its files disagree, or a file was edited. */
   readonly drifted: boolean;
+  /** Its certificate was renewed and the proxy still shows the one before, or none at all. */
+  readonly staleCertificate?: boolean;
 }
 
 export const routeDefaults: RouteSpec = {
@@ -52,10 +60,13 @@ export const routeDefaults: RouteSpec = {
   path: '/',
   mode: 'l7',
   tls: true,
+  certificate: '',
+  redirectFrom: 0,
   backends: [],
   remote: null,
   backendTls: null,
   proxyProtocol: false,
+  h2c: false,
   rateLimit: 0,
   allow: [],
   deny: [],

@@ -1,0 +1,3 @@
+export * from '../authority/roots.ts';
+export * from '../settings.ts';
+export * from './observe.ts';

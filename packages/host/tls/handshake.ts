@@ -1,0 +1,48 @@
+import type { TLSSocket } from 'node:tls';
+import type { LeafFacts } from './bundle.ts';
+
+export interface HandshakeOptions {
+  /** The name asked for (SNI, RFC 6066) and, with `roots`, verified. */
+  readonly name: string;
+  /** Roots to trust, PEM; absent: nothing is verified. */
+  readonly roots?: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** What a server showed. */
+export interface Handshake {
+  readonly leaf: LeafFacts;
+  /** Why it would not be believed; undefined: verified, or not asked to be. */
+  readonly trouble: string | undefined;
+}
+
+/** See `Net.handshake`. */
+export async function handshakeWith(
+  ip: string,
+  port: number,
+  options: HandshakeOptions,
+): Promise<Handshake | { readonly refused: string }> {
+  const [{ connect }, { readCertificate }] = await Promise.all([import('node:tls'), import('./bundle.ts')]);
+  return new Promise((resolve) => {
+    const { name, roots, timeoutMs } = options;
+    const trust = roots === undefined ? {} : { ca: [...roots] };
+    const socket: TLSSocket = connect({ host: ip, port, servername: name, rejectUnauthorized: false, ...trust });
+    const settle = (answer: Handshake | { refused: string }) => {
+      clearTimeout(timer);
+      socket.removeAllListeners();
+      socket.on('error', () => undefined);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => settle({ refused: `no answer within ${timeoutMs} ms` }), timeoutMs);
+    socket.on('secureConnect', () => {
+      const seen = socket.getPeerCertificate().raw as Buffer | undefined;
+      if (seen === undefined) return settle({ refused: 'no certificate was shown' });
+      const pem = `-----BEGIN CERTIFICATE-----\n${seen.toString('base64')}\n-----END CERTIFICATE-----\n`;
+      const trouble = roots === undefined || socket.authorized ? undefined : String(socket.authorizationError);
+      settle({ leaf: readCertificate(pem), trouble });
+    });
+    socket.on('error', (error) => settle({ refused: error.message }));
+    socket.on('close', () => settle({ refused: 'closed before the handshake ended' }));
+  });
+}

@@ -1,0 +1,2 @@
+export * from './bundle.ts';
+export type { Handshake, HandshakeOptions } from './handshake.ts';
