@@ -21,6 +21,7 @@ const effectful = [
   /^packages\/engine\/(executor|pass|gate|index)\.ts$/,
   /^packages\/agent\/(pass|memory|request)\//,
   /^packages\/agent\/wire\/drivers\//,
+  /^packages\/agent\/wire\/records\/drivers?\.ts$/,
   /^packages\/source\/git\/(commit|push|fetch|build-commit)\.ts$/,
 ];
 

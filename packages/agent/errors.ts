@@ -12,6 +12,8 @@ export const agentErrors = {
     retry: 'on-change',
     says: 'node.toml has mistakes; the message names each with its line. Nothing was done.',
   },
+  RECORD_NO_DRIVER: { retry: 'on-change', says: 'node.toml no longer has a table for the zone of a record.' },
+  ISSUER_NO_DRIVER: { retry: 'on-change', says: 'node.toml no longer has a table for the issuer of a certificate.' },
   NODE_BUSY: { retry: 'backoff', says: 'Another process writes on this node; it was named. Nothing was done.' },
   SOURCE_NOTHING: {
     retry: 'on-change',

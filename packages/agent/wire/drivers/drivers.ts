@@ -9,6 +9,7 @@ import { filesSettings, podmanSettings, proxySettings } from '../settings/settin
 /** The whole node: who looks, and who carries out actions of which kind. */
 export interface Drivers {
   readonly observers: readonly Driver<ReadHost, Host>[];
+  /** By kind, and by `<kind>:<provider>` where a kind has several drivers. */
   readonly byKind: ReadonlyMap<Kind, Driver<ReadHost, Host>>;
 }
 
@@ -28,6 +29,14 @@ export async function nodeDrivers(config: NodeConfig, host: Host): Promise<Drive
   if (config.drivers.proxy === 'haproxy') {
     const { haproxyDriver } = await import('@reconcile/drivers/haproxy');
     add(haproxyDriver(await proxySettings(config, host)));
+  }
+  const { recordDrivers } = await import('../records/drivers.ts');
+  const zones = await recordDrivers(config);
+  if (zones.length > 0) {
+    const { recordsDriver } = await import('../records/driver.ts');
+    const records = recordsDriver(zones);
+    add(records);
+    for (const { provider } of zones) byKind.set(`record:${provider}`, records);
   }
   return { observers, byKind };
 }

@@ -1,15 +1,16 @@
-import type { Kind, Observer } from '@reconcile/core';
+import type { Observer } from '@reconcile/core';
 import { filesObserver } from '@reconcile/drivers/files/observe';
 import { ledgerObserver } from '@reconcile/drivers/ledger/observe';
 import { podmanObserver } from '@reconcile/drivers/podman/observe';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../../config/model.ts';
+import { recordObservers, recordsObserver } from '../records/index.ts';
 import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
 
 /** The reading half of this node: what looks, and the kinds that something here can run. */
 export interface Observers {
   readonly observers: readonly Observer<ReadHost>[];
-  readonly served: readonly Kind[];
+  readonly served: readonly string[];
 }
 
 /**
@@ -18,7 +19,7 @@ export interface Observers {
  */
 export async function nodeObservers(config: NodeConfig, host: ReadHost): Promise<Observers> {
   const observers: Observer<ReadHost>[] = [];
-  const served: Kind[] = [];
+  const served: string[] = [];
   if (config.drivers.containers === 'podman') {
     const podman = podmanObserver(podmanSettings(config, host));
     const files = filesObserver(filesSettings(config));
@@ -31,6 +32,11 @@ export async function nodeObservers(config: NodeConfig, host: ReadHost): Promise
     const haproxy = haproxyObserver(await proxySettings(config, host));
     observers.push(haproxy);
     served.push(...haproxy.serves);
+  }
+  const zones = await recordObservers(config);
+  if (zones.length > 0) {
+    observers.push(recordsObserver(zones));
+    served.push('record', ...zones.map(({ provider }) => `record:${provider}`));
   }
   return { observers, served: [...new Set(served)] };
 }

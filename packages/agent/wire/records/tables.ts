@@ -1,0 +1,56 @@
+import { isHostname } from '@reconcile/core/kinds/record';
+import type { HostsTable } from '@reconcile/drivers/hosts/table';
+import type { NodeConfig } from '../../config/model.ts';
+import { fail } from '../../errors.ts';
+
+/** What node.toml says about the zones this node may write. */
+export interface RecordTables {
+  readonly hosts?: HostsTable;
+}
+
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Each driver's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
+export async function recordTables(config: NodeConfig): Promise<RecordTables> {
+  const hosts = config.driverTable('hosts');
+  if (hosts === undefined) return {};
+  const { hostsTable } = await import('@reconcile/drivers/hosts/table');
+  return { hosts: parsed(config, 'hosts', { schema: hostsTable, value: hosts }) };
+}
+
+/** `[drivers.<driver>."<zone>"]`: one table a zone. */
+export function byZone<T>(config: NodeConfig, driver: string, schema: Schema<T>): Readonly<Record<string, T>> {
+  const tables = config.driverTable(driver);
+  const zones: Record<string, T> = {};
+  for (const [zone, value] of Object.entries(tables ?? {})) {
+    if (!isHostname(zone)) {
+      throw fail('CONFIG_INVALID', {
+        message: `read [drivers.${driver}] of ${config.path}`,
+        key: config.path,
+        wanted: `one table a zone: [drivers.${driver}."example.com"]`,
+        actual: zone,
+      });
+    }
+    zones[zone] = parsed(config, `${driver}."${zone}"`, { schema, value });
+  }
+  return zones;
+}
+
+function parsed<T>(config: NodeConfig, name: string, { schema, value }: { schema: Schema<T>; value: unknown }): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'the table'}: ${issue.message}`);
+  throw fail('CONFIG_INVALID', {
+    message: `read [drivers.${name}] of ${config.path}`,
+    key: config.path,
+    actual: problems.join('; '),
+    hint: 'every key stands in specs/node.toml.md',
+  });
+}
