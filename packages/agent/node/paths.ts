@@ -11,6 +11,10 @@ export interface NodePaths {
   /** Last output of what is gone: `logs --previous`, job runs. */
   readonly logs: string;
   readonly secrets: string;
+  /** One file per name: leaf, chain and key; 0700. */
+  readonly certificates: string;
+  /** Roots of the node's own CA. */
+  readonly internalCa: string;
   /** Keys the HMACs of secrets; random, made at the first write. */
   readonly nodeKey: string;
 }
@@ -24,6 +28,8 @@ export function nodePaths(config: Pick<NodeConfig, 'stateDir' | 'secretsDir'>): 
     files: `${state}/files`,
     logs: `${state}/logs`,
     secrets: config.secretsDir,
+    certificates: `${state}/certificates`,
+    internalCa: `${state}/internal-ca`,
     nodeKey: `${state}/node.key`,
   };
 }

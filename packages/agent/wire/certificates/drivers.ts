@@ -1,0 +1,16 @@
+import type { Driver } from '@reconcile/core';
+import type { Host, ReadHost } from '@reconcile/host';
+import type { NodeConfig } from '../../config/model.ts';
+import type { IssuerSource } from './observe.ts';
+import { issuerSettings } from './tables.ts';
+
+/** Every issuer of this node. @throws CONFIG_INVALID */
+export async function certificateDrivers(config: NodeConfig): Promise<IssuerSource<Driver<ReadHost, Host>>[]> {
+  const settings = await issuerSettings(config);
+  const sources: IssuerSource<Driver<ReadHost, Host>>[] = [];
+  if (settings['internal-ca'] !== undefined) {
+    const { internalCaDriver } = await import('@reconcile/drivers/internal-ca');
+    sources.push({ provider: 'internal-ca', driver: internalCaDriver(settings['internal-ca']) });
+  }
+  return sources;
+}

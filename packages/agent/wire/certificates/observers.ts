@@ -1,0 +1,14 @@
+import type { NodeConfig } from '../../config/model.ts';
+import type { IssuerSource } from './observe.ts';
+import { issuerSettings } from './tables.ts';
+
+/** The reading half of every issuer of this node. @throws CONFIG_INVALID */
+export async function certificateObservers(config: NodeConfig): Promise<IssuerSource[]> {
+  const settings = await issuerSettings(config);
+  const sources: IssuerSource[] = [];
+  if (settings['internal-ca'] !== undefined) {
+    const { internalCaObserver } = await import('@reconcile/drivers/internal-ca/observe');
+    sources.push({ provider: 'internal-ca', driver: internalCaObserver(settings['internal-ca']) });
+  }
+  return sources;
+}

@@ -1,0 +1,43 @@
+import type { Issuer } from '@reconcile/core/kinds/certificate';
+import type { InternalCaSettings } from '@reconcile/drivers/internal-ca/observe';
+import type { NodeConfig } from '../../config/model.ts';
+import { fail } from '../../errors.ts';
+import { nodePaths } from '../../node/paths.ts';
+
+/** What node.toml says about who signs for this node's names. */
+export interface IssuerSettings {
+  readonly 'internal-ca'?: InternalCaSettings;
+}
+
+/** Each issuer's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
+export async function issuerSettings(config: NodeConfig): Promise<IssuerSettings> {
+  const { certificates: certificatesDir, internalCa: dir } = nodePaths(config);
+  const found: { -readonly [K in keyof IssuerSettings]: IssuerSettings[K] } = {};
+  const ca = config.driverTable('internal-ca');
+  if (ca !== undefined) {
+    const { internalCaTable } = await import('@reconcile/drivers/internal-ca/table');
+    const { days: leafDays } = parsed(config, 'internal-ca', internalCaTable.safeParse(ca));
+    found['internal-ca'] = { certificatesDir, dir, leafDays, node: config.node };
+  }
+  return found;
+}
+
+type Result<T> =
+  | { readonly success: true; readonly data: T }
+  | {
+      readonly success: false;
+      readonly error: {
+        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+      };
+    };
+
+function parsed<T>(config: NodeConfig, name: Issuer, result: Result<T>): T {
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'the table'}: ${issue.message}`);
+  throw fail('CONFIG_INVALID', {
+    message: `read [drivers.${name}] of ${config.path}`,
+    key: config.path,
+    actual: problems.join('; '),
+    hint: 'every key stands in specs/node.toml.md',
+  });
+}
