@@ -46,7 +46,7 @@ function readBytes(path: string): Uint8Array {
 }
 
 /** `/etc/reconcile/node.toml:3:1: [source] has no key "brunch" (did you mean "branch"?)` */
-function problemLine(problem: Diagnostic): string {
+export function problemLine(problem: Diagnostic): string {
   const at = problem.line === 0 ? problem.file : `${problem.file}:${problem.line}:${problem.column}`;
   const where = problem.path === '' ? '' : `${problem.path}: `;
   return `${at}: ${where}${problem.message}${problem.hint === undefined ? '' : ` (${problem.hint})`}`;

@@ -14,7 +14,13 @@ export function valueText(value: Json | undefined): string {
   if (value === null || value === undefined) return 'none';
   if (typeof value === 'string') return value === '' ? '""' : value;
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((v) => valueText(v as Json)).join(',');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? partsText(value as Readonly<Record<string, Json>>) : String(value);
+}
+
+/** What it says and no more: `containerPort 80`. */
+function partsText(value: Readonly<Record<string, Json>>): string {
+  const said = Object.entries(value).filter(([, part]) => part !== null && part !== '');
+  return said.length === 0 ? 'default' : said.map(([key, part]) => `${key} ${valueText(part)}`).join(' ');
 }
 
 /** Two references of one repository are told apart by their tags alone. */

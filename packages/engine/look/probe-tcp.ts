@@ -40,5 +40,7 @@ export function diagnoseListening(port: number, seen: { loopback: boolean; ports
   if (seen.loopback)
     return `listens on 127.0.0.1:${port} inside the container, where nobody else can reach it; bind 0.0.0.0:${port}`;
   if (seen.ports.length === 0) return `nothing listens on port ${port} inside the container yet`;
-  return `nothing listens on port ${port} inside the container, but on ${seen.ports.join(', ')}: let the program use $PORT, or set container_port`;
+  const [only = 0, ...others] = seen.ports;
+  const hint = others.length === 0 ? `container_port = ${only}` : 'container_port to the right one';
+  return `nothing listens on port ${port} inside the container, but the program listens on ${seen.ports.join(', ')}: set ${hint} in its route, or let it listen on $PORT`;
 }
