@@ -1,3 +1,4 @@
+import { requestReason } from '@reconcile/core';
 import {
   type ContainerCare,
   type ContainerSpec,
@@ -146,5 +147,9 @@ function attempts(of: Case): Check | undefined {
 function requests({ scene, slot }: Case): Check | undefined {
   const open = scene.history.requests.filter(({ target }) => slot === target || slot.startsWith(`${target}/`));
   if (open.length === 0) return undefined;
-  return { gate: 'asked for', verdict: 'wait', text: open.map(({ by, verb }) => `${verb} by ${by}`).join(', ') };
+  return {
+    gate: 'asked for',
+    verdict: 'wait',
+    text: open.map((request) => `${request.verb} ${requestReason(request).text}`).join(', '),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '@reconcile/core';
-import type { SourceStanding } from '@reconcile/core/render';
+import { authorName, type SourceStanding } from '@reconcile/core/render';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../config/model.ts';
 import type { Loaded } from '../desired/model.ts';
@@ -30,9 +30,4 @@ async function lastFetch({ source, stateDir }: NodeConfig, host: ReadHost): Prom
   const { fetchedAt } = await import('@reconcile/source/git');
   const { branch, path, remote, subdir } = source;
   return fetchedAt(host, { path, branch, subdir, remote, mirror: `${stateDir}/mirror.git` });
-}
-
-/** `Ada <ada@example.net>` → `Ada`. */
-export function authorName(author: string): string {
-  return author.replace(/\s*<[^>]*>\s*$/, '') || author;
 }

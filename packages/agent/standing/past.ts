@@ -1,8 +1,7 @@
-import type { CommitWords, NodePast } from '@reconcile/core/render';
+import { authorName, type CommitWords, type NodePast } from '@reconcile/core/render';
 import type { ReadHost } from '@reconcile/host';
 import { latestGeneration, listEvents, type Registry } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
-import { authorName } from './origin.ts';
 
 /** What the registry remembers of the node as a whole. */
 export function nodePast(registry: Registry, config: NodeConfig): NodePast {

@@ -1,4 +1,4 @@
-import type { Change, FieldChange, Instant, ResourceKey, SlotKey, Wait } from '@reconcile/core';
+import type { Change, FieldChange, Instant, ReasonCode, ResourceKey, SlotKey, Wait } from '@reconcile/core';
 import { duration, fieldText } from '@reconcile/core/render';
 
 /** What a pass would change, in a few words; the plan has the rest. */
@@ -47,6 +47,33 @@ export function waitText(wait: Wait, now: Instant): string {
   if (wait.code === 'StageNotReady') return `${message}; goes on without it in ${duration(Math.max(0, inMs))}`;
   return inMs <= 0 ? message : `next try in ${duration(inMs)}; ${message}`;
 }
+
+/** Why something happened, as the registry keeps it (a code of the plan, perhaps with details), in words. */
+export function whyText(why: string): string {
+  const [, code = '', details = ''] = /^([A-Z][A-Za-z]+)(?:: (.*))?$/s.exec(why) ?? [];
+  const said = whyWords[code];
+  if (said === undefined) return why;
+  if (details === '') return said;
+  return code === 'Changed' ? `${said}: ${details}` : details;
+}
+
+const whyWords: Readonly<Record<string, string>> = {
+  Missing: 'declared, was not there',
+  Changed: 'changed',
+  Stopped: 'was stopped',
+  Exited: 'had ended',
+  ProcessGone: 'its process was gone',
+  Rebuilt: 'was changed by hand',
+  Leftover: 'left over',
+  NotReady: 'was not ready yet',
+  Replaced: 'another version took its place',
+  Undeclared: 'not declared any more',
+  Inactive: 'active = false',
+  Released: 'not needed any more',
+  Requested: 'asked for',
+  Unhealthy: 'its probe failed',
+  RolledBack: 'its version was rolled back',
+} satisfies Readonly<Partial<Record<ReasonCode, string>>>;
 
 /** A reason beside a component's name need not say the name again. */
 export function shortReason(reason: string, of: { readonly key: ResourceKey; readonly slot: SlotKey }): string {

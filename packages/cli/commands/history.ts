@@ -1,3 +1,4 @@
+import { whyText } from '@reconcile/agent/standing';
 import { principalName } from '@reconcile/core';
 import { harmless, line, piece, renderHistory } from '@reconcile/core/render';
 import { listHistory } from '@reconcile/registry';
@@ -31,7 +32,7 @@ export async function runHistory(cx: CliContext, given: string | undefined, opti
   }
   const lines = entries.map((entry) => ({
     ...entry,
-    why: harmless(entry.why.replaceAll(`${entry.slot} was `, '')),
+    why: harmless(whyText(entry.why).replaceAll(`${entry.slot} was `, '')),
     by: principalName(entry.by),
   }));
   cx.print(renderHistory(lines, { width: cx.look.width, ascii: cx.look.ascii, now: Date.now(), zone: 'local' }));

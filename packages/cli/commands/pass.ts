@@ -1,5 +1,4 @@
 import type { PassOutcome } from '@reconcile/agent/pass';
-import { authorName } from '@reconcile/agent/standing';
 import type { Action, Desired, Observed, Plan } from '@reconcile/core';
 import { duration, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
 import type { Registry } from '@reconcile/registry';
@@ -8,6 +7,7 @@ import { exit, planExit, worst } from '../frame/exit.ts';
 import type { WritingNode } from '../frame/writer.ts';
 import { LiveView } from './live.ts';
 import { patience } from './patience.ts';
+import { commitMeta } from './plan.ts';
 import { planMovedOn } from './plan-file.ts';
 import { troubleLines } from './trouble.ts';
 
@@ -22,6 +22,8 @@ export interface PassWords {
   readonly verbose?: boolean;
   readonly confirm?: readonly string[];
   readonly acceptHistory?: boolean;
+  /** The pass is for this job's sake, whose output is the answer: the plan goes to stderr, if there is more to it. */
+  readonly job?: string;
   /** Only if it is this plan. */
   readonly wanted?: string;
   readonly record?: (registry: Registry) => Promise<void>;
@@ -47,7 +49,7 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
       emit: (event) => view.event(event),
       approve: async (made, seen) => {
         if (wanted !== undefined && wanted !== made.id) throw planMovedOn(wanted, made);
-        if (!cx.json) showPlan(cx, made, { ...seen, verbose: words.verbose === true });
+        if (!cx.json) showPlan(cx, made, { ...seen, verbose: words.verbose === true, job: words.job });
         const isAsked = words.ask && cx.canAsk && !cx.json && made.actions.some(asks);
         if (isAsked && !(await cx.ask('Do this? [y/N] '))) return false;
         view.begin(made);
@@ -66,18 +68,18 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
 function showPlan(
   cx: CliContext,
   made: Plan,
-  seen: { loaded: PassOutcome['loaded']; observed: Observed; verbose: boolean },
+  seen: { loaded: PassOutcome['loaded']; observed: Observed; verbose: boolean; job: string | undefined },
 ): void {
-  const { loaded, observed, verbose } = seen;
+  const { job, loaded, observed, verbose } = seen;
   cx.tell(troubleLines(loaded));
   const meta = {
     stages: loaded.desired?.stages.map((stage) => stage.name) ?? [],
     observedAgoMs: Math.max(0, Date.now() - observed.at),
-    ...(loaded.commit === undefined
-      ? {}
-      : { message: loaded.commit.message.split('\n')[0] ?? '', author: authorName(loaded.commit.author) }),
+    ...commitMeta(loaded.commit),
   };
-  cx.print(withoutAdvice(renderPlan(made, meta, renderOptions(cx, verbose))));
+  const lines = withoutAdvice(renderPlan(made, meta, renderOptions(cx, verbose)));
+  if (job === undefined) cx.print(lines);
+  else if (made.changes.some(({ slot }) => slot !== job)) cx.tell(lines);
 }
 
 /** Replacements and removals are asked about; making and repairing is not. */
@@ -127,9 +129,17 @@ export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): 
   cx.print(
     end.subject !== undefined && isDone
       ? [wellLine(cx, last, { ...end, subject: end.subject })]
-      : renderPlan(last, meta, renderOptions(cx, false)),
+      : [...renderPlan(last, meta, renderOptions(cx, false)), ...badLines(last)],
   );
   return code;
+}
+
+/** A version that was rolled back: where it says why. */
+function badLines({ held }: Plan): Line[] {
+  const services = new Set(held.flatMap((hold) => (hold.code === 'KnownBad' ? hold.services.slice(0, 1) : [])));
+  return [...services].map((service) =>
+    line(piece('next: ', 'dim'), `reconcile logs ${service} --previous   reconcile explain ${service}`),
+  );
 }
 
 /** `✔ web  converged at 8d20b7e   3.4 s` */

@@ -1,6 +1,6 @@
-import { authorName } from '@reconcile/agent/standing';
+import type { Loaded } from '@reconcile/agent/desired';
 import type { Plan } from '@reconcile/core';
-import { type Line, plainText, renderPlan } from '@reconcile/core/render';
+import { authorName, type Line, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
@@ -60,12 +60,17 @@ export function planMeta(sight: Sight, tookMs: number) {
   const { commit } = sight.loaded;
   return {
     stages: sight.desired.stages.map((stage) => stage.name),
-    ...(commit === undefined
-      ? {}
-      : { message: commit.message.split('\n')[0] ?? '', author: authorName(commit.author) }),
+    ...commitMeta(commit),
     observedAgoMs: Math.max(0, Date.now() - sight.seen.observed.at),
     tookMs,
   };
+}
+
+/** Subject and author as a heading has them; a directory has neither. */
+export function commitMeta(commit: Loaded['commit']): { readonly message?: string; readonly author?: string } {
+  const message = commit?.message.split('\n')[0] ?? '';
+  const author = authorName(commit?.author ?? '');
+  return { ...(message === '' ? {} : { message }), ...(author === '' ? {} : { author }) };
 }
 
 function sourceJson({ loaded }: Sight) {

@@ -16,6 +16,7 @@ export async function runJob(cx: CliContext, name: string, options: RequestOptio
   const outcome = await passOnce(cx, node, {
     scope: (made) => narrow(made, { services: [target] }),
     ask: false,
+    job: target,
     record: async (registry) => {
       request = await askRun(asker(registry), target);
       if (!cx.json) cx.tell([askedLine(node, `run ${target}`, options.message)]);

@@ -1,4 +1,5 @@
 import type { Instant, Json } from './json.ts';
+import type { Reason } from './plan.ts';
 import type { Resource, ResourceKey, SlotKey } from './resource.ts';
 
 /** A version of a slot that is not to be tried again until its definition changes or someone says `retry`. */
@@ -57,6 +58,12 @@ export interface Request {
   readonly at: Instant;
   readonly by: string;
   readonly args?: Json;
+}
+
+/** Why a request is carried out: who asked, and in whose words. */
+export function requestReason({ args, by }: Request): Reason {
+  const why = (args as { readonly why?: unknown } | undefined)?.why;
+  return { code: 'Requested', text: `asked by ${by}${typeof why === 'string' ? `: ${why}` : ''}` };
 }
 
 /** The planner's memory, read once per cycle. */

@@ -9,7 +9,8 @@ export interface Scope {
 
 /**
  * The part of a plan that concerns some services or stages, plus whatever those actions need. The rest of the node is
- * neither touched nor counted.
+ * neither touched nor counted. A component comes with what its service has because of it: a route that is not switched back
+ * would let requests wait for ever.
  */
 export function narrow(plan: Plan, scope: Scope): Plan {
   const inside = (item: { slot: string; services: readonly string[]; stage?: number }) => {
@@ -22,7 +23,7 @@ export function narrow(plan: Plan, scope: Scope): Plan {
   const byId = new Map(plan.actions.map((action) => [action.id, action]));
   const barriers = new Map(plan.barriers.map((barrier) => [barrier.id, barrier.needs]));
   const keep = new Set<ActionId>();
-  const stack: Action[] = plan.actions.filter(inside);
+  const stack: Action[] = withFollowers(plan.actions, plan.actions.filter(inside), scope);
   for (let action = stack.pop(); action !== undefined; action = stack.pop()) {
     if (keep.has(action.id)) continue;
     keep.add(action.id);
@@ -47,6 +48,20 @@ export function narrow(plan: Plan, scope: Scope): Plan {
     changes: plan.changes.filter((change) => keys.has(change.key) || inside(change)),
     unmanaged: plan.unmanaged.filter((item) => inside({ slot: item.key, services: item.services })),
   };
+}
+
+/** What belongs to a named component's service as a whole and follows from one of these, or was parked for one. */
+function withFollowers(actions: readonly Action[], begun: readonly Action[], { services = [] }: Scope): Action[] {
+  const found = new Map(begun.map((action) => [action.id, action]));
+  const parts = services.flatMap((name) => (name.includes('/') ? name.slice(0, name.indexOf('/')) : []));
+  const follows = ({ needs, services: own, slot, verb }: Action) =>
+    parts.some((service) => own.includes(service) && !slot.startsWith(`${service}/`)) &&
+    (verb === 'unpark' || needs.some((id) => found.has(id)));
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const action of actions) if (!found.has(action.id) && follows(action)) found.set(action.id, action);
+  }
+  return [...found.values()];
 }
 
 /** Actions behind a need: itself, or all that a barrier stands for. */

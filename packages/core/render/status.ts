@@ -129,6 +129,11 @@ function reasonLines(text: string, word: string, width: number): (readonly [stri
   ]);
 }
 
+/** `Ada <ada@example.net>` → `Ada`. */
+export function authorName(author: string): string {
+  return author.replace(/\s*<[^>]*>\s*$/, '') || author;
+}
+
 /** `8d20b7e "notes 1.5.0" (renovate, 03:09)` */
 export function commitText({ at, author, commit, message }: CommitWords, when: (at: Instant) => string): string {
   return `${commit.slice(0, 7)} "${message}" (${author === '' ? '' : `${author}, `}${when(at)})`;

@@ -1,4 +1,5 @@
 import type { Comparison, KindView } from '../../model/contract.ts';
+import { type Request, requestReason } from '../../model/history.ts';
 import type { Json } from '../../model/json.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { FieldChange, Reason } from '../../model/plan.ts';
@@ -128,7 +129,8 @@ function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[
     }
     return update('start', [], { code: state.phase === 'created' ? 'Stopped' : 'Exited', text: decision.message });
   }
-  if (requestedRestart(desired, state, view)) return update('restart', [], { code: 'Requested' });
+  const asked = requestedRestart(desired, state, view);
+  if (asked !== undefined) return update('restart', [], requestReason(asked));
   const rotated = desired.spec.secrets.find((secret) => newerThanStart(view, `secret/${secret.name}`, state));
   if (rotated !== undefined)
     return update('restart', [], { code: 'Changed', text: `secret ${rotated.name} was rotated` });
@@ -175,8 +177,8 @@ function isLeased(spec: ContainerSpec, fact: string): boolean {
   return !portFacts(spec.ports).includes(fact);
 }
 
-function requestedRestart(desired: Wanted, state: ContainerState, view: KindView): boolean {
-  return view.history.requests.some(
+function requestedRestart(desired: Wanted, state: ContainerState, view: KindView): Request | undefined {
+  return view.history.requests.find(
     (request) =>
       request.verb === 'restart' &&
       (desired.slot === request.target || desired.slot.startsWith(`${request.target}/`)) &&

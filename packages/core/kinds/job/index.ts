@@ -1,4 +1,5 @@
 import type { Comparison, KindDefinition, KindView, Step } from '../../model/contract.ts';
+import { type Request, requestReason } from '../../model/history.ts';
 import type { Json } from '../../model/json.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -71,7 +72,7 @@ export const job: KindDefinition<JobSpec, JobState> = {
       spec,
       specHash,
       bootId: view.observed.bootId,
-      requestId: requested(turn.desired, turn.observed, view) ?? null,
+      requestId: requested(turn.desired, turn.observed, view)?.id ?? null,
     };
     return [
       { verb: 'run', phase: 'make', args: args as unknown as Json, risk: 'safe', timeoutMs: spec.timeoutMs + 60_000 },
@@ -95,8 +96,8 @@ function compare(
   view: KindView,
 ): Comparison {
   const { when } = desired.spec;
-  if (requested(desired, observed, view) !== undefined)
-    return { verdict: 'update', how: 'run', fields: [], reason: { code: 'Requested' } };
+  const asked = requested(desired, observed, view);
+  if (asked !== undefined) return { verdict: 'update', how: 'run', fields: [], reason: requestReason(asked) };
   if (when === 'manual' || when === 'schedule') return { verdict: 'same' };
   if (observed === undefined) return { verdict: 'make' };
   const imageId = view.pin(desired.spec.run.image)?.imageId;
@@ -112,9 +113,9 @@ function requested(
   desired: Resource<JobSpec>,
   observed: ObservedResource<JobState> | undefined,
   view: KindView,
-): string | undefined {
+): Request | undefined {
   return view.history.requests.find(
     (request) =>
       request.verb === 'run' && request.target === desired.slot && (observed?.state.startedAt ?? 0) < request.at,
-  )?.id;
+  );
 }
