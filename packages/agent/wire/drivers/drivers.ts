@@ -38,5 +38,13 @@ export async function nodeDrivers(config: NodeConfig, host: Host): Promise<Drive
     add(records);
     for (const { provider } of zones) byKind.set(`record:${provider}`, records);
   }
+  const { certificateDrivers } = await import('../certificates/drivers.ts');
+  const issuers = await certificateDrivers(config);
+  if (issuers.length > 0) {
+    const { certificatesDriver } = await import('../certificates/driver.ts');
+    const certificates = certificatesDriver(issuers);
+    add(certificates);
+    for (const { provider } of issuers) byKind.set(`certificate:${provider}`, certificates);
+  }
   return { observers, byKind };
 }

@@ -4,6 +4,7 @@ import { ledgerObserver } from '@reconcile/drivers/ledger/observe';
 import { podmanObserver } from '@reconcile/drivers/podman/observe';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../../config/model.ts';
+import { certificateObservers, certificatesObserver } from '../certificates/index.ts';
 import { recordObservers, recordsObserver } from '../records/index.ts';
 import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
 
@@ -37,6 +38,11 @@ export async function nodeObservers(config: NodeConfig, host: ReadHost): Promise
   if (zones.length > 0) {
     observers.push(recordsObserver(zones));
     served.push('record', ...zones.map(({ provider }) => `record:${provider}`));
+  }
+  const issuers = await certificateObservers(config);
+  if (issuers.length > 0) {
+    observers.push(certificatesObserver(issuers));
+    served.push('certificate', ...issuers.map(({ provider }) => `certificate:${provider}`));
   }
   return { observers, served: [...new Set(served)] };
 }
