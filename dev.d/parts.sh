@@ -40,15 +40,19 @@ dev_demo() {
   run in_world timeout -k 10 300 node --import tsx dev.d/demo.ts "$@"
 }
 
-# Reports that the benches write to RECONCILE_OUT are kept in .cache/out.
+# Reports that the bench writes to RECONCILE_OUT are kept in .cache/out; with --write its figures also go to specs/evidence.md.
+# A missed limit is a failure, after its report is kept.
 dev_bench() {
   prepare_runtime
   unpack peers $PEER_PACKAGES
   world_up
   offer peers
-  run in_world timeout -k 10 1500 node --import tsx bench/main.ts "$@"
+  bench_verdict=0
+  run in_world timeout -k 10 1500 node --import tsx bench/main.ts "$@" || bench_verdict=$?
   mkdir -p .cache/out
   cp -R "$WORLD/out/." .cache/out/
+  if [ -f "$WORLD/out/evidence.md" ]; then cat "$WORLD/out/evidence.md" >>specs/evidence.md; fi
+  return "$bench_verdict"
 }
 
 dev_pack() {

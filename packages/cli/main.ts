@@ -10,7 +10,10 @@ const from = {
   uid: process.getuid?.() ?? 0,
   stdout: process.stdout,
   stderr: process.stderr,
-  stdin: process.stdin,
+  // Opened when it is looked at: that loads Node's streams and terminals.
+  get stdin() {
+    return process.stdin;
+  },
 };
 runCommandLine(process.argv.slice(2), from, manifest.version).then(
   (code) => {

@@ -6,11 +6,11 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { layoutOf } from './layout.ts';
 import { licencesOf } from './licences.ts';
 import { packageManifest } from './manifest.ts';
-import { writeCache } from './script.ts';
+import { writeBundle } from './split.ts';
+import { writeCache } from './write-cache.ts';
 
-// Writes dist/: one CommonJS bundle with V8's compiled code beside it, the parser's worker, a loader, SQLite's native half.
-// One file and a code cache start faster than split modules (specs/0020-start-up.md). Commands stay lazy: esbuild wraps
-// whatever is imported dynamically and runs it at the first use.
+// Writes dist/: the bundle in few files with V8's compiled code beside each, the parser's worker, a loader, SQLite's native
+// half. Commands stay lazy: whatever is imported dynamically is run, and often read, at the first use.
 
 const here = dirname(fileURLToPath(import.meta.url));
 const workspace = join(here, '..', '..', '..');
@@ -31,6 +31,22 @@ const sqlitePlugin: Plugin = {
   },
 };
 
+/** Texts and modules of libraries that nothing here uses and every start would read. */
+const leanPlugin: Plugin = {
+  name: 'lean',
+  setup(plugin) {
+    // Messages in fifty languages; ours are English.
+    plugin.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+    // For subcommands that are programs of their own. It loads Node's network code.
+    plugin.onResolve({ filter: /^(node:)?child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'child_process', namespace: 'nothing' } : undefined,
+    );
+    plugin.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 const options: BuildOptions = {
   absWorkingDir: workspace,
   bundle: true,
@@ -40,14 +56,12 @@ const options: BuildOptions = {
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  // What the loader runs cannot import(); esbuild then calls require().
-  supported: { 'dynamic-import': false },
   define: {
     'import.meta.url': 'bundleUrl',
     BUNDLE_DIR: '__dirname',
     SQLITE_VERSION: JSON.stringify(manifestAt(join(sqlite, 'package.json')).version),
   },
-  plugins: [sqlitePlugin],
+  plugins: [sqlitePlugin, leanPlugin],
 };
 
 const ownUrl = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
@@ -55,6 +69,8 @@ const ownUrl = "const bundleUrl = require('node:url').pathToFileURL(__filename).
 async function bundle(entry: string, outfile: string, banner = ownUrl): Promise<Metafile> {
   const { metafile } = await build({
     ...options,
+    // What a thread runs from here cannot import(); esbuild then calls require().
+    supported: { 'dynamic-import': false },
     entryPoints: [entry],
     outfile,
     metafile: true,
@@ -76,8 +92,9 @@ function manifestAt(path: string): Manifest {
 
 for (const part of ['bin', 'lib', 'native']) rmSync(join(dist.root, part), { recursive: true, force: true });
 const worker = join(packages, 'spec', 'parse', 'worker.ts');
+mkdirSync(join(dist.root, 'lib'), { recursive: true });
 const made = await Promise.all([
-  bundle(join(packages, 'cli', 'main.ts'), dist.bundle),
+  writeBundle(join(dist.root, 'lib'), { options, entry: join(packages, 'cli', 'main.ts'), prelude: ownUrl }),
   bundle(join(here, 'loader.ts'), dist.loader, '#!/usr/bin/env node'),
   bundle(join(here, 'installed.ts'), dist.installed, ''),
   bundle(worker, dist.specWorker),
@@ -85,7 +102,7 @@ const made = await Promise.all([
 chmodSync(dist.loader, 0o755);
 mkdirSync(dist.native, { recursive: true });
 copyFileSync(join(sqlite, 'build', 'Release', 'better_sqlite3.node'), join(dist.native, 'better_sqlite3.node'));
-writeCache(dist.bundle, dist.cache);
+for (const file of dist.bundle) writeCache(file, `${file}.cache`);
 writeFileSync(join(dist.root, 'THIRD_PARTY_LICENSES'), licencesOf(workspace, made));
 writeFileSync(
   join(dist.root, 'package.json'),

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nativeCandidates, nativeFolder } from '@reconcile/registry/bundled';
-import { writeCache } from './script.ts';
+import { bundleFiles } from './parts.ts';
+import { writeCache } from './write-cache.ts';
 
 // What npm runs after an installation. Neither half failing is a failed installation: without the cache the command starts a
 // little later, and without SQLite it says what to type.
@@ -33,7 +34,7 @@ function installNative(): void {
 }
 
 try {
-  writeCache(join(__dirname, 'reconcile.js'), join(__dirname, 'reconcile.js.cache'));
+  for (const file of bundleFiles) writeCache(join(__dirname, file), join(__dirname, `${file}.cache`));
 } catch (error) {
   console.error(
     `no code cache (${error instanceof Error ? error.message : String(error)}): the command starts a little later`,

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type BuildOptions, build, type Metafile, transform } from 'esbuild';
+import { type BundleFile, bundleFiles, firstModule } from './parts.ts';
+
+// The command as few files: esbuild splits it wherever something is imported dynamically, and those pieces that are used
+// together are put into one file again. A piece that is in no list is only read later, never missing.
+
+/** What is imported dynamically on the way, by file. */
+const used: Readonly<Record<BundleFile, readonly string[]>> = {
+  'reconcile.js': ['packages/cli/main.ts'],
+  'reconcile-look.js': [
+    'packages/cli/commands/apply.ts',
+    'packages/cli/commands/plan.ts',
+    'packages/agent/config/index.ts',
+    'packages/agent/node/index.ts',
+    'packages/agent/desired/index.ts',
+    'packages/agent/look/index.ts',
+    'packages/agent/wire/observers/index.ts',
+    'packages/host/reading/index.ts',
+    'packages/registry/index.ts',
+    'packages/source/reading/index.ts',
+  ],
+  'reconcile-pass.js': [
+    'packages/cli/frame/writer.ts',
+    'packages/cli/commands/pass.ts',
+    'packages/cli/commands/fetch.ts',
+    'packages/agent/pass/index.ts',
+    'packages/agent/desired/read.ts',
+  ],
+  'reconcile-rest.js': [],
+};
+
+type Output = Metafile['outputs'][string];
+
+/** Writes the bundle's files into `lib`. `prelude` goes before modules that mention `bundleUrl`. */
+export async function writeBundle(
+  lib: string,
+  { options, entry, prelude }: { options: BuildOptions; entry: string; prelude: string },
+): Promise<Metafile> {
+  const made = await build({
+    ...options,
+    format: 'esm',
+    splitting: true,
+    entryPoints: { [basename(firstModule, '.js')]: entry },
+    outdir: lib,
+    write: false,
+    metafile: true,
+  });
+  const outputs = new Map(Object.entries(made.metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const texts = new Map<string, string>();
+  for (const file of made.outputFiles) {
+    const { code } = await transform(file.text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      charset: 'ascii',
+      // What the loader runs cannot import(); esbuild then calls require().
+      supported: { 'dynamic-import': false },
+    });
+    texts.set(basename(file.path), code.includes('bundleUrl') ? `${prelude}\n${code}` : code);
+  }
+  const homes = homesOf(outputs);
+  for (const file of bundleFiles) {
+    const names = [...texts.keys()].filter((name) => homes.get(name) === file).sort();
+    const head = '(exports, require, module, __filename, __dirname)';
+    const modules = names.map((name) => `${JSON.stringify(name)}: function ${head} {${texts.get(name)}\n}`);
+    writeFileSync(join(lib, file), `({\n${modules.join(',\n')}\n})\n`);
+  }
+  return made.metafile;
+}
+
+/** Module → the first file whose list reaches it by static imports. */
+function homesOf(outputs: ReadonlyMap<string, Output>): Map<string, BundleFile> {
+  const homes = new Map<string, BundleFile>();
+  const visit = (name: string, file: BundleFile): void => {
+    const output = outputs.get(name);
+    if (output === undefined || homes.has(name)) return;
+    homes.set(name, file);
+    for (const { kind, path } of output.imports) if (kind === 'import-statement') visit(basename(path), file);
+  };
+  for (const file of bundleFiles) {
+    for (const [name, { entryPoint }] of outputs)
+      if (entryPoint !== undefined && used[file].includes(entryPoint)) visit(name, file);
+  }
+  for (const name of outputs.keys()) visit(name, 'reconcile-rest.js');
+  return homes;
+}
