@@ -1,0 +1,129 @@
+import type { Action, ResourceKey } from '@reconcile/core';
+import type { ListenerSpec } from '@reconcile/core/kinds/listener';
+import type { RouteArgs, RouteSpec } from '@reconcile/core/kinds/route';
+import { fail } from '../errors.ts';
+import { caddyLimit } from '../limits/limits.ts';
+import { listenAddress } from '../record/names.ts';
+import type { RouteRecord, Site, Sites } from '../record/record.ts';
+import { renderRoute } from '../render/render.ts';
+
+/**
+ * What runs, while the actions of one turn are written into it. Whatever comes from a definition is checked here, before
+ * anything is changed, so that one bad route is refused alone.
+ */
+export class Draft {
+  readonly #sites: Map<string, Site>;
+  /** Ports whose server is to be written. */
+  readonly touched = new Set<string>();
+
+  constructor(before: Sites) {
+    this.#sites = new Map(before);
+  }
+
+  get sites(): Sites {
+    return this.#sites;
+  }
+
+  /** @throws CADDY_ROUTE CADDY_CONFLICT CADDY_NOT_SUPPORTED CADDY_NO_LISTENER CADDY_VERB */
+  apply(action: Action): void {
+    if (action.kind === 'listener') this.#listener(action);
+    else if (action.kind === 'route') this.#route(action);
+    else throw unknown(action);
+  }
+
+  #listener(action: Action): void {
+    const port = action.key.slice('listener/'.length);
+    const before = this.#sites.get(port);
+    switch (action.verb) {
+      case 'create':
+      case 'update': {
+        const { spec } = action.args as unknown as { spec: ListenerSpec };
+        checkListener(action.key, port, spec);
+        this.#sites.set(port, { listener: { services: action.services, spec }, routes: before?.routes ?? new Map() });
+        this.touched.add(port);
+        return;
+      }
+      case 'delete':
+        if (this.#sites.delete(port)) this.touched.add(port);
+        return;
+      default:
+        throw unknown(action);
+    }
+  }
+
+  #route(action: Action): void {
+    const { key } = action;
+    switch (action.verb) {
+      case 'create':
+      case 'update':
+      case 'unpark': {
+        const { spec, specHash, targets } = action.args as unknown as RouteArgs;
+        const record: RouteRecord = { key, services: action.services, spec, specHash, schema: 1, targets };
+        this.#put(record);
+        return;
+      }
+      case 'park':
+        throw fail('CADDY_NOT_SUPPORTED', {
+          message: `park ${key}`,
+          key,
+          actual: 'a change of its configuration ends requests that wait in Caddy',
+        });
+      case 'delete': {
+        const port = key.split('/')[1] ?? '';
+        const site = this.#sites.get(port);
+        if (site?.routes.has(key) !== true) return;
+        this.#set(
+          port,
+          site,
+          [...site.routes].filter(([other]) => other !== key),
+        );
+        return;
+      }
+      default:
+        throw unknown(action);
+    }
+  }
+
+  #put(record: RouteRecord): void {
+    const { key, spec } = record;
+    const limit = caddyLimit(spec);
+    if (limit !== undefined) throw fail('CADDY_NOT_SUPPORTED', { message: `serve ${key}`, key, actual: limit });
+    renderRoute(record);
+    const port = String(spec.listener);
+    const site = this.#sites.get(port);
+    if (site === undefined) {
+      throw fail('CADDY_NO_LISTENER', { message: `serve ${key}`, key, wanted: `listener/${port}` });
+    }
+    const other = [...site.routes.values()].find((one) => one.key !== key && isSameName(one.spec, spec));
+    if (other !== undefined) {
+      const wanted = `${spec.hostname}${spec.path} on ${port}`;
+      throw fail('CADDY_CONFLICT', { message: `serve ${key}`, key, wanted, actual: `${other.key} has it` });
+    }
+    if (site.listener.spec.tls !== spec.tls) {
+      const actual = spec.tls ? 'its listener does not speak TLS' : 'its listener speaks TLS';
+      throw fail('CADDY_NOT_SUPPORTED', { message: `serve ${key}`, key, actual });
+    }
+    this.#set(port, site, [...[...site.routes].filter(([one]) => one !== key), [key, record]]);
+  }
+
+  #set(port: string, site: Site, routes: readonly (readonly [ResourceKey, RouteRecord])[]): void {
+    this.#sites.set(port, { ...site, routes: new Map(routes) });
+    this.touched.add(port);
+  }
+}
+
+function isSameName(a: RouteSpec, b: RouteSpec): boolean {
+  const path = (spec: RouteSpec) => spec.path.replace(/\/$/, '');
+  return a.hostname.toLowerCase() === b.hostname.toLowerCase() && path(a) === path(b);
+}
+
+function checkListener(key: ResourceKey, port: string, spec: ListenerSpec): void {
+  if (spec.binds.length === 0 || String(spec.port) !== port || !(spec.port >= 1 && spec.port <= 65535)) {
+    throw fail('CADDY_ROUTE', { message: `listen as ${key}`, key, wanted: 'a port and its binds' });
+  }
+  for (const bind of spec.binds) listenAddress(bind);
+}
+
+function unknown(action: Action) {
+  return fail('CADDY_VERB', { message: `apply ${action.id}`, key: action.key });
+}

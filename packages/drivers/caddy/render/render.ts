@@ -1,0 +1,107 @@
+import type { Json } from '@reconcile/core';
+import { fail } from '../errors.ts';
+import { checkAddress, checkHeader, checkHostname, checkNetwork, checkPath, listenAddress } from '../record/names.ts';
+import type { RouteRecord, Site } from '../record/record.ts';
+
+/** A backend that refuses is asked again that often: a container that restarts in place costs time, not requests. */
+const retryMs = 250;
+
+/** Tag of every certificate that we load: our servers take no other. */
+export const ourTag = 'reconcile';
+
+/**
+ * One listener as a server of Caddy's. Plain data from plain data: equal records give equal JSON, so comparing it with what
+ * runs finds any edit. No HTTP/3: a listener claims TCP ports only. An unmatched name would be a 200 without a catch-all.
+ * @throws CADDY_ROUTE
+ */
+export function renderServer({ listener, routes }: Site): Json {
+  const { binds, tls } = listener.spec;
+  const sorted = [...routes.values()].sort(byPath);
+  return {
+    listen: [...new Set(binds.map(listenAddress))].sort(),
+    automatic_https: { disable: true },
+    protocols: ['h1', 'h2'],
+    ...(tls ? { tls_connection_policies: [{ certificate_selection: { any_tag: [ourTag] } }] } : {}),
+    routes: [...sorted.map(renderRoute), renderRest(listener)],
+  };
+}
+
+/** The longest path first: Caddy takes the first route that matches. */
+function byPath(a: RouteRecord, b: RouteRecord): number {
+  const longer = b.spec.path.length - a.spec.path.length;
+  return longer === 0 ? (a.key < b.key ? -1 : 1) : longer;
+}
+
+export function renderRest({ services, spec }: Site['listener']): Json {
+  const record = { services, spec: { ...spec } } as unknown as Json;
+  return {
+    handle: [
+      { handler: 'vars', reconcile: record },
+      { handler: 'static_response', status_code: 404 },
+    ],
+  };
+}
+
+/** @throws CADDY_ROUTE */
+export function renderRoute(record: RouteRecord): Json {
+  const { spec, targets } = record;
+  const host = checkHostname(spec.hostname);
+  const path = checkPath(spec.path);
+  return {
+    match: [
+      // With the root's dot too, as browsers send it.
+      { host: [host, `${host}.`], ...(path === '' ? {} : { path_regexp: { pattern: `^${literal(path)}(?:/|$)` } }) },
+    ],
+    terminal: true,
+    handle: [
+      { handler: 'vars', reconcile: { ...record } as unknown as Json },
+      ...limitClients(spec.allow, spec.deny),
+      targets.length === 0 ? { handler: 'static_response', status_code: 503 } : renderProxy(record),
+    ],
+  };
+}
+
+/** Caddy's `path` ignores case; a regular expression does not. */
+function literal(path: string): string {
+  return path.replace(/[.+]/g, '\\$&');
+}
+
+function limitClients(allow: readonly string[], deny: readonly string[]): Json[] {
+  const refuse = [{ handler: 'static_response', status_code: 403 }];
+  const among = (networks: readonly string[]) => ({ remote_ip: { ranges: networks.map(checkNetwork) } });
+  const routes = [
+    ...(allow.length === 0 ? [] : [{ match: [{ not: [among(allow)] }], handle: refuse }]),
+    ...(deny.length === 0 ? [] : [{ match: [among(deny)], handle: refuse }]),
+  ];
+  return routes.length === 0 ? [] : [{ handler: 'subroute', routes }];
+}
+
+function renderProxy({ spec, targets }: RouteRecord): Json {
+  const { backendTls, headers, holdMs } = spec;
+  const set = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      checkHeader(name, value);
+      return [name, [plainText(value)]];
+    }),
+  );
+  return {
+    handler: 'reverse_proxy',
+    upstreams: [...new Set(targets.map(checkAddress))].sort().map((dial) => ({ dial })),
+    ...(holdMs > 0 ? { load_balancing: { try_duration: `${holdMs}ms`, try_interval: `${retryMs}ms` } } : {}),
+    ...(backendTls === null ? {} : { transport: { protocol: 'http', tls: verifying(backendTls) } }),
+    ...(Object.keys(set).length === 0 ? {} : { headers: { response: { set } } }),
+  };
+}
+
+function verifying({ verify, serverName }: { verify: boolean; serverName: string }): Json {
+  const name = { server_name: checkHostname(serverName) };
+  return verify ? name : { ...name, insecure_skip_verify: true };
+}
+
+/** Caddy replaces {placeholders} in header values, {env.SECRET} among them: a backslash makes a brace a brace. */
+function plainText(value: string): string {
+  if (value.includes('\\')) {
+    throw fail('CADDY_ROUTE', { message: 'set a header', wanted: 'a value without a backslash' });
+  }
+  return value.replace(/[{}]/g, '\\$&');
+}
