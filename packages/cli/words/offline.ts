@@ -1,4 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
+import type { Shell } from '../commands/completion.ts';
+import type { NameKind } from '../commands/completion-names.ts';
 import type { RenderOptions } from '../commands/render.ts';
 import type { SchemaFile } from '../commands/schema.ts';
 import { exitCodes, type Pick, plainCodes } from './word.ts';
@@ -16,6 +18,7 @@ export function offlineWords(root: Command, pick: Pick): void {
     .action((names: string[], options: RenderOptions) =>
       pick(render, async (cx) => (await import('../commands/render.ts')).runRender(cx, names, options)),
     );
+  completionWords(root, pick);
 }
 
 function initWord(root: Command, pick: Pick): void {
@@ -62,5 +65,30 @@ ${exitCodes(plainCodes)}`,
     )
     .action((file: SchemaFile) =>
       pick(schema, async (cx) => (await import('../commands/schema.ts')).runSchema(cx, file)),
+    );
+}
+
+function completionWords(root: Command, pick: Pick): void {
+  const completion = root.command('completion').description('Print the completion script of a shell');
+  completion
+    .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  source <(reconcile completion bash)          now; the script's first lines say how for good
+  reconcile completion fish | source
+${exitCodes(plainCodes)}`,
+    )
+    .action((shell: Shell) =>
+      pick(completion, async (cx) => (await import('../commands/completion.ts')).runCompletion(cx, shell, root)),
+    );
+  // What the scripts ask for names.
+  const names = root.command('__names', { hidden: true });
+  names
+    .argument('<kind>')
+    .argument('[typed]')
+    .action((kind: NameKind, typed: string | undefined) =>
+      pick(names, async (cx) => (await import('../commands/completion-names.ts')).runNames(cx, kind, typed ?? '')),
     );
 }
