@@ -1,5 +1,7 @@
+import { createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { createReadHost, type Host, type ReadHost } from '@reconcile/host';
-import { type CaddyWorld, caddyScript, caddyWorld, findCaddy, handMade } from '@reconcile/testkit/caddy';
+import { type CaddyWorld, caddyScript, caddyWorld, ended, findCaddy, handMade } from '@reconcile/testkit/caddy';
 import { describeLaw } from '@reconcile/testkit/contract';
 import {
   bareContext,
@@ -38,6 +40,7 @@ describe.skipIf(missing)('Caddy', () => {
         { action: route({ listener: other }), code: 'CADDY_NO_LISTENER' },
         { action: there.update({ binds: ['localhost:80'] }), code: 'CADDY_ROUTE' },
         { action: route({ tls: true, mode: 'l4' }), code: 'CADDY_NOT_SUPPORTED' },
+        { action: at({ ...ended('a.example.net'), listener: plain }).create([]), code: 'CADDY_NOT_SUPPORTED' },
         { action: route({ proxyProtocol: true }), code: 'CADDY_NOT_SUPPORTED' },
         { action: route({ rateLimit: 5 }), code: 'CADDY_NOT_SUPPORTED' },
         { action: at({}).park(['127.0.0.1:31001']), code: 'CADDY_NOT_SUPPORTED' },
@@ -55,9 +58,10 @@ describe.skipIf(missing)('Caddy', () => {
     let world: CaddyWorld;
     let port: number;
     let mine: number;
+    let second: number;
 
     beforeEach(async () => {
-      [port = 0, mine = 0] = await freePorts(2);
+      [port = 0, mine = 0, second = 0] = await freePorts(3);
       world = await caddyWorld({ apps: handMade(mine) });
     });
     afterEach(() => world.close());
@@ -145,22 +149,30 @@ describe.skipIf(missing)('Caddy', () => {
     });
 
     test('the certificate of a name, renewed without being asked twice; none for unknown names', async () => {
-      const [first, second] = [await selfSigned(['web.example.net']), await selfSigned(['web.example.net'])];
+      const [first, renewed] = [await selfSigned(['web.example.net']), await selfSigned(['web.example.net'])];
       const backend = await webBackend('web');
       try {
         await world.putCertificate('web.example.net', first);
-        const web = routeActions({ listener: port, hostname: 'web.example.net', tls: true, mode: 'l7' });
+        const web = routeActions({ listener: port, hostname: 'web.example.net', ...ended('web.example.net', second) });
         const ask = (ca: string, host = 'web.example.net') => get({ port, host, ca });
-        await world.apply(listenerActions(port, { tls: true }).create, web.create([backend.target]));
+        await world.apply(listenerActions(second).create, listenerActions(port, { tls: true }).create);
+        await world.apply(web.create([backend.target]));
         expect((await ask(first.cert)).body).toBe('web');
+        const sent = await get({ port: second, host: 'web.example.net:80', path: '/a?b=c' });
+        expect([sent.status, sent.headers.location]).toEqual([308, `https://web.example.net:${port}/a?b=c`]);
+        expect((await get({ port: second, host: 'other.example.net' })).status).toBe(404);
+        await world.admin('PATCH', `config/apps/http/servers/reconcile-${second}/routes/0/handle`, []);
+        expect((await world.observe()).get(`listener/${second}`)?.state).toMatchObject({ drifted: true });
+        await world.apply(listenerActions(second).create);
+        expect((await get({ port: second, host: 'web.example.net' })).status).toBe(308);
         await expect(ask(first.cert, 'other.example.net')).rejects.toThrow();
         await expect(get({ port, host: 'web.example.net' })).resolves.toMatchObject({ status: 400 });
-        await world.putCertificate('web.example.net', second);
-        expect((await world.observe()).get(web.key)?.state).toMatchObject({ drifted: true });
+        await world.putCertificate('web.example.net', renewed);
+        expect((await world.observe()).get(web.key)?.state).toMatchObject({ drifted: false, staleCertificate: true });
         await world.apply(web.update([backend.target]));
-        expect((await ask(second.cert)).body).toBe('web');
+        expect((await ask(renewed.cert)).body).toBe('web');
         await expect(ask(first.cert)).rejects.toThrow();
-        expect((await world.observe()).get(web.key)?.state).toMatchObject({ drifted: false });
+        expect((await world.observe()).get(web.key)?.state).not.toHaveProperty('staleCertificate');
         const text = JSON.stringify((await world.admin('GET', 'config/')).body);
         expect(text).not.toContain('PRIVATE KEY');
       } finally {
@@ -189,6 +201,20 @@ describe.skipIf(missing)('Caddy', () => {
         expect((await get({ port, host: 'strict.example.net' })).status).toBe(502);
       } finally {
         await backend.kill();
+      }
+    });
+
+    test('a program that speaks HTTP/2 without TLS', async () => {
+      const server = createServer();
+      server.on('stream', (stream) => stream.end('h2c'));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      try {
+        const route = routeActions({ listener: port, hostname: 'web.example.net', h2c: true });
+        const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+        await world.apply(listenerActions(port).create, route.create([target]));
+        expect((await get({ port, host: 'web.example.net' })).body).toBe('h2c');
+      } finally {
+        server.close();
       }
     });
 

@@ -1,5 +1,14 @@
 import type { Action } from '@reconcile/core';
+import type { RouteSpec } from '@reconcile/core/kinds/route';
 import { listenerActions, routeActions } from '../proxy/actions.ts';
+
+/** The proxy ends TLS itself. */
+export function ended(
+  certificate: string,
+  redirectFrom = 0,
+): Pick<RouteSpec, 'tls' | 'mode' | 'certificate' | 'redirectFrom'> {
+  return { tls: true, mode: 'l7', certificate, redirectFrom };
+}
 
 /** A life of listeners and routes from nothing to nothing, as far as Caddy can follow: names only, nothing parks. */
 export function caddyScript(ports: { readonly plain: number; readonly tls: number; readonly spare: number }): Action[] {
@@ -7,7 +16,11 @@ export function caddyScript(ports: { readonly plain: number; readonly tls: numbe
   const tls = listenerActions(ports.tls, { tls: true });
   const web = routeActions({ listener: ports.plain, hostname: 'web.example.net' });
   const api = routeActions({ listener: ports.plain, hostname: 'web.example.net', path: '/api' });
-  const shop = routeActions({ listener: ports.tls, hostname: 'shop.example.net', tls: true, mode: 'l7' });
+  const shop = routeActions({
+    listener: ports.tls,
+    hostname: 'shop.example.net',
+    ...ended('shop.example.net', ports.plain),
+  });
   return [
     plain.create,
     web.create(['127.0.0.1:31001']),

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { type Action, type Driver, errorText, type ObservedResource } from '@reconcile/core';
+import { formatStored } from '@reconcile/core/kinds/certificate';
 import { type CaddySettings, caddyDriver, caddySettings } from '@reconcile/drivers/caddy';
 import { createHost, type Host, type ReadHost } from '@reconcile/host';
 import { type RecordingHost, recordingHost } from '@reconcile/host/recording';
@@ -71,10 +72,7 @@ export async function caddyWorld(options: CaddyOptions = {}): Promise<CaddyWorld
   const base = createHost({ home: { runtimeDir: `${root}/run`, stateDir: `${root}/state` } });
   const host = recordingHost(base);
   const observing = recordingHost(base, { refuseWrites: true });
-  const settings = caddySettings({ admin: options.through?.(admin) ?? admin }, (hostname) => ({
-    certificate: `${root}/certs/${hostname}.crt`,
-    key: `${root}/certs/${hostname}.key`,
-  }));
+  const settings = caddySettings({ admin: options.through?.(admin) ?? admin }, { certificatesDir: `${root}/certs` });
   const driver = caddyDriver(settings);
   let child: ChildProcess | undefined;
   const apply = async (action: Action) => {
@@ -106,8 +104,8 @@ export async function caddyWorld(options: CaddyOptions = {}): Promise<CaddyWorld
     },
     admin: (method, path, body) => askAdmin(admin, { method, path, body }),
     async putCertificate(hostname, { key, cert }) {
-      await writeFile(`${root}/certs/${hostname}.key`, key, { mode: 0o600 });
-      await writeFile(`${root}/certs/${hostname}.crt`, cert, { mode: 0o600 });
+      const stored = formatStored({ issuer: 'internal-ca', services: ['web'], chain: [cert], key });
+      await writeFile(`${root}/certs/${hostname}.pem`, stored, { mode: 0o600 });
     },
     async start() {
       child = spawn(findCaddy() ?? 'caddy', ['run', '--config', `${root}/caddy.json`], {

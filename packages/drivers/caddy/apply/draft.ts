@@ -3,8 +3,9 @@ import type { ListenerSpec } from '@reconcile/core/kinds/listener';
 import type { RouteArgs, RouteSpec } from '@reconcile/core/kinds/route';
 import { fail } from '../errors.ts';
 import { caddyLimit } from '../limits/limits.ts';
+import type { SeenSite } from '../observe/look.ts';
 import { listenAddress } from '../record/names.ts';
-import type { RouteRecord, Site, Sites } from '../record/record.ts';
+import { type RouteRecord, type Site, type Sites, specOf } from '../record/record.ts';
 import { renderRoute } from '../render/render.ts';
 
 /**
@@ -16,8 +17,12 @@ export class Draft {
   /** Ports whose server is to be written. */
   readonly touched = new Set<string>();
 
-  constructor(before: Sites) {
+  /** Which servers send names on to a route, as they run: a write that was the last one may have left them behind. */
+  readonly #redirects: readonly (readonly [string, ReadonlySet<string>])[];
+
+  constructor(before: ReadonlyMap<string, SeenSite>) {
     this.#sites = new Map(before);
+    this.#redirects = [...before].map(([port, { redirects }]) => [port, redirects]);
   }
 
   get sites(): Sites {
@@ -45,6 +50,7 @@ export class Draft {
       }
       case 'delete':
         if (this.#sites.delete(port)) this.touched.add(port);
+        this.#touchRedirects((key) => key.startsWith(`route/${port}/`));
         return;
       default:
         throw unknown(action);
@@ -70,6 +76,7 @@ export class Draft {
         });
       case 'delete': {
         const port = key.split('/')[1] ?? '';
+        this.#touchRedirects((one) => one === key);
         const site = this.#sites.get(port);
         if (site?.routes.has(key) !== true) return;
         this.#set(
@@ -94,7 +101,7 @@ export class Draft {
     if (site === undefined) {
       throw fail('CADDY_NO_LISTENER', { message: `serve ${key}`, key, wanted: `listener/${port}` });
     }
-    const other = [...site.routes.values()].find((one) => one.key !== key && isSameName(one.spec, spec));
+    const other = [...site.routes.values()].find((one) => one.key !== key && isSameName(specOf(one), spec));
     if (other !== undefined) {
       const wanted = `${spec.hostname}${spec.path} on ${port}`;
       throw fail('CADDY_CONFLICT', { message: `serve ${key}`, key, wanted, actual: `${other.key} has it` });
@@ -104,6 +111,15 @@ export class Draft {
       throw fail('CADDY_NOT_SUPPORTED', { message: `serve ${key}`, key, actual });
     }
     this.#set(port, site, [...[...site.routes].filter(([one]) => one !== key), [key, record]]);
+    this.#touchRedirects((one) => one === key);
+    const from = String(specOf(record).redirectFrom);
+    if (this.#sites.has(from)) this.touched.add(from);
+  }
+
+  #touchRedirects(isMeant: (key: string) => boolean): void {
+    for (const [port, redirects] of this.#redirects) {
+      if (this.#sites.has(port) && [...redirects].some(isMeant)) this.touched.add(port);
+    }
   }
 
   #set(port: string, site: Site, routes: readonly (readonly [ResourceKey, RouteRecord])[]): void {

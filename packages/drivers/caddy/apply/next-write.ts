@@ -66,7 +66,7 @@ function writeServers({ apps, sites }: Sight, draft: Draft): Write | undefined {
   for (const port of draft.touched) {
     const site = draft.sites.get(port);
     if (site === undefined) continue;
-    const server = renderServer(site);
+    const server = renderServer(site, draft.sites);
     if (!sameJson(server, sites.get(port)?.server)) {
       return { ...put(apps, ['http', 'servers', serverName(port)], server), port };
     }

@@ -1,6 +1,7 @@
 import { digest, type Json, type ResourceKey, sameJson } from '@reconcile/core';
+import { storedPath } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
-import { fieldsOf, isTexts, listOf, type RouteRecord, type Site } from '../record/record.ts';
+import { fieldsOf, isTexts, listOf, type RouteRecord, type Sites, specOf } from '../record/record.ts';
 import { ourTag } from '../render/render.ts';
 import type { CaddySettings } from '../settings/settings.ts';
 
@@ -8,8 +9,6 @@ import type { CaddySettings } from '../settings/settings.ts';
 export interface Certificates {
   /** Entries of `load_files` as they stand, those of others included. */
   readonly loaded: readonly Json[];
-  /** By hostname: the entry that would load what lies on the disk now. Names without a file have none. */
-  readonly wanted: ReadonlyMap<string, Json>;
   /** Routes whose certificate Caddy does not have, or has in an older version. */
   readonly stale: ReadonlySet<ResourceKey>;
 }
@@ -21,37 +20,33 @@ export interface Certificates {
 export async function readCertificates(
   host: ReadHost,
   settings: CaddySettings,
-  seen: { readonly apps: Json; readonly sites: ReadonlyMap<string, Site> },
+  seen: { readonly apps: Json; readonly sites: Sites },
 ): Promise<Certificates> {
   const loaded = loadedIn(seen.apps);
-  const routes = [...seen.sites.values()].flatMap((site) => [...site.routes.values()]).filter(needsCertificate);
+  const routes = [...seen.sites.values()].flatMap((site) => [...site.routes.values()]);
   const wanted = await wantedFor(host, settings, routes);
   const stale = new Set<ResourceKey>();
-  for (const { key, spec } of routes) {
-    const entry = wanted.get(spec.hostname);
-    if (entry !== undefined && !loaded.some((one) => sameJson(one, entry))) stale.add(key);
+  for (const route of routes) {
+    const entry = wanted.get(specOf(route).certificate);
+    if (entry !== undefined && !loaded.some((one) => sameJson(one, entry))) stale.add(route.key);
   }
-  return { loaded, wanted, stale };
+  return { loaded, stale };
 }
 
-export function needsCertificate({ spec }: RouteRecord): boolean {
-  return spec.tls && spec.mode === 'l7';
-}
-
-/** Entries for the certificates of some routes, by hostname. */
+/** By name of a certificate that some routes show: the entry that would load what lies in the store now; none without a file. */
 export async function wantedFor(
   host: ReadHost,
   settings: CaddySettings,
   routes: readonly RouteRecord[],
 ): Promise<Map<string, Json>> {
-  const names = [...new Set(routes.filter(needsCertificate).map(({ spec }) => spec.hostname))].sort();
+  const names = [...new Set(routes.map((route) => specOf(route).certificate))].sort();
   const entries = await Promise.all(
     names.map(async (name) => {
-      const { certificate, key } = settings.certificateOf(name);
-      const text = await host.files.text(certificate);
-      // A name may be served by the certificate of another (behind an edge): no file, no entry.
-      if (text === undefined) return [];
-      return [[name, { certificate, key, tags: [ourTag, `${ourTag}:${digest(text)}`] }] as const];
+      const path = storedPath(settings.certificatesDir, name);
+      const text = path === undefined ? undefined : await host.files.text(path);
+      if (path === undefined || text === undefined) return [];
+      // Go takes from one file what it needs (tls.LoadX509KeyPair): chain and key lie together.
+      return [[name, { certificate: path, key: path, tags: [ourTag, `${ourTag}:${digest(text)}`] }] as const];
     }),
   );
   return new Map<string, Json>(entries.flat());

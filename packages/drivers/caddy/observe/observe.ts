@@ -3,7 +3,7 @@ import { bindClaim, type ListenerState } from '@reconcile/core/kinds/listener';
 import { type RouteState, routeReferences } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import { bindOf, listenAddress } from '../record/names.ts';
-import { type Fields, fieldsOf, isTexts, listOf, type RouteRecord } from '../record/record.ts';
+import { type Fields, fieldsOf, isTexts, listOf, type RouteRecord, specOf } from '../record/record.ts';
 import type { CaddySettings } from '../settings/settings.ts';
 import { look, type SeenSite, type Sight } from './look.ts';
 
@@ -36,7 +36,13 @@ function resourcesOf({ sites, others, certificates }: Sight): ObservedResource[]
 function listenerState({ listener, server, drifted, binds, tls }: SeenSite): ListenerState {
   const listen = fieldsOf(server)?.listen;
   const asRecorded = isTexts(listen) && [...listen].sort().join() === asListened(listener.spec.binds);
-  return { binds: asRecorded ? listener.spec.binds : binds, tls, ...(drifted ? { drifted } : {}) };
+  const { edges } = listener.spec;
+  return {
+    binds: asRecorded ? listener.spec.binds : binds,
+    tls,
+    ...(edges === undefined ? {} : { edges }),
+    ...(drifted ? { drifted } : {}),
+  };
 }
 
 /** undefined: a record that somebody edited. */
@@ -51,7 +57,7 @@ function asListened(binds: readonly string[]): string | undefined {
 function routeState({ key, targets }: RouteRecord, site: SeenSite, stale: ReadonlySet<ResourceKey>): RouteState {
   const edited = site.driftedRoutes.has(key);
   const seen = edited ? (site.targets.get(key) ?? []) : targets;
-  return { targets: seen, parked: false, drifted: edited || stale.has(key) };
+  return { targets: seen, parked: false, drifted: edited, ...(stale.has(key) ? { staleCertificate: true } : {}) };
 }
 
 function listenerResource(site: SeenSite): ObservedResource {
@@ -85,7 +91,7 @@ function routeResource(record: RouteRecord, state: RouteState): ObservedResource
     schema,
     state: state as unknown as Json,
     health: 'none',
-    references: routeReferences(spec),
+    references: routeReferences(specOf(record)),
     claims: [],
   };
 }

@@ -12,6 +12,7 @@ export interface ListenerRecord {
 export interface RouteRecord {
   readonly key: ResourceKey;
   readonly services: readonly string[];
+  /** As it was recorded: one of an older version lacks what came later. {@link specOf} has it all. */
   readonly spec: RouteSpec;
   readonly specHash: string;
   readonly schema: number;
@@ -26,6 +27,10 @@ export interface Site {
 
 /** By port. */
 export type Sites = ReadonlyMap<string, Site>;
+
+export function specOf({ spec }: RouteRecord): RouteSpec {
+  return { ...routeDefaults, ...spec };
+}
 
 export type Fields = { readonly [key: string]: Json | undefined };
 
@@ -56,9 +61,9 @@ export function recordIn(route: Json | undefined): Fields | undefined {
 /** undefined: not a listener's record, or not whole. */
 export function parseListener(record: Fields | undefined, port: string): ListenerRecord | undefined {
   const { services, spec } = record ?? {};
-  const { port: asked, binds, tls } = fieldsOf(spec) ?? {};
+  const { port: asked, binds, tls, edges } = fieldsOf(spec) ?? {};
   if (!isTexts(services) || String(asked) !== port || !isTexts(binds) || typeof tls !== 'boolean') return undefined;
-  return { services, spec: { port: Number(port), binds, tls } };
+  return { services, spec: { port: Number(port), binds, tls, ...(isTexts(edges) ? { edges } : {}) } };
 }
 
 /** undefined: not a route's record of that port, or not whole. Its values are checked where they are rendered. */
@@ -67,7 +72,8 @@ export function parseRoute(record: Fields | undefined, port: string): RouteRecor
   const fields = fieldsOf(spec);
   if (fields === undefined || !isTexts(services) || !isTexts(targets)) return undefined;
   if (typeof key !== 'string' || !key.startsWith(`route/${port}/`)) return undefined;
-  if (typeof specHash !== 'string' || typeof schema !== 'number' || !isSpec(fields, port)) return undefined;
+  if (typeof specHash !== 'string' || typeof schema !== 'number') return undefined;
+  if (!isSpec({ ...(routeDefaults as unknown as Fields), ...fields }, port)) return undefined;
   return {
     key: key as ResourceKey,
     services,
@@ -84,7 +90,7 @@ function isSpec(fields: Fields, port: string): boolean {
   const { backendTls, remote, headers } = fields;
   return (
     String(fields.listener) === port &&
-    (['hostname', 'path', 'mode', 'tls', 'proxyProtocol', 'rateLimit', 'holdMs'] as const).every(
+    (['hostname', 'path', 'mode', 'tls', 'certificate', 'redirectFrom', 'h2c', 'holdMs'] as const).every(
       (name) => typeof fields[name] === typeof known[name],
     ) &&
     isTexts(fields.allow) &&

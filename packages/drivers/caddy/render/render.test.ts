@@ -17,8 +17,13 @@ function site(...routes: readonly RouteRecord[]) {
   return { listener, routes: new Map(routes.map((route) => [route.key, route])) };
 }
 
+function rendered(...routes: readonly RouteRecord[]): Json {
+  const one = site(...routes);
+  return renderServer(one, new Map([['80', one]]));
+}
+
 test('a server: IPv4 alone is named, the longest path comes first, the last route answers 404', () => {
-  const server = fieldsOf(renderServer(site(record({}), record({ path: '/api' }), record({ path: '/api/v2' }))));
+  const server = fieldsOf(rendered(record({}), record({ path: '/api' }), record({ path: '/api/v2' })));
   expect(server).toMatchObject({
     listen: ['[::1]:80', 'tcp4/0.0.0.0:80'],
     automatic_https: { disable: true },
@@ -37,7 +42,7 @@ test('a server: IPv4 alone is named, the longest path comes first, the last rout
 
 test('records are read back as they were written', () => {
   const asked = record({ path: '/api', headers: { 'X-A': 'b' }, allow: ['192.0.2.0/24'], holdMs: 5000 });
-  const server = JSON.parse(JSON.stringify(renderServer(site(asked)))) as Json;
+  const server = JSON.parse(JSON.stringify(rendered(asked))) as Json;
   const [route, rest] = listOf(fieldsOf(server)?.routes);
   expect(parseRoute(recordIn(route), '80')).toEqual(asked);
   expect(parseRoute(recordIn(route), '81')).toBeUndefined();

@@ -1,7 +1,7 @@
 import type { Json } from '@reconcile/core';
 import { fail } from '../errors.ts';
 import { checkAddress, checkHeader, checkHostname, checkNetwork, checkPath, listenAddress } from '../record/names.ts';
-import type { RouteRecord, Site } from '../record/record.ts';
+import { type RouteRecord, type Site, type Sites, specOf } from '../record/record.ts';
 
 /** A backend that refuses is asked again that often: a container that restarts in place costs time, not requests. */
 const retryMs = 250;
@@ -14,21 +14,22 @@ export const ourTag = 'reconcile';
  * runs finds any edit. No HTTP/3: a listener claims TCP ports only. An unmatched name would be a 200 without a catch-all.
  * @throws CADDY_ROUTE
  */
-export function renderServer({ listener, routes }: Site): Json {
-  const { binds, tls } = listener.spec;
+export function renderServer({ listener, routes }: Site, sites: Sites): Json {
+  const { port, binds, tls } = listener.spec;
   const sorted = [...routes.values()].sort(byPath);
+  const redirected = redirectedFrom(port, sites).sort(byPath);
   return {
     listen: [...new Set(binds.map(listenAddress))].sort(),
     automatic_https: { disable: true },
     protocols: ['h1', 'h2'],
     ...(tls ? { tls_connection_policies: [{ certificate_selection: { any_tag: [ourTag] } }] } : {}),
-    routes: [...sorted.map(renderRoute), renderRest(listener)],
+    routes: [...sorted.map(renderRoute), ...redirected.map(renderRedirect), renderRest(listener)],
   };
 }
 
 /** The longest path first: Caddy takes the first route that matches. */
 function byPath(a: RouteRecord, b: RouteRecord): number {
-  const longer = b.spec.path.length - a.spec.path.length;
+  const longer = specOf(b).path.length - specOf(a).path.length;
   return longer === 0 ? (a.key < b.key ? -1 : 1) : longer;
 }
 
@@ -42,16 +43,43 @@ export function renderRest({ services, spec }: Site['listener']): Json {
   };
 }
 
+/** Routes of other listeners whose names a plain one sends on to them. */
+function redirectedFrom(port: number, sites: Sites): RouteRecord[] {
+  return [...sites.values()].flatMap((site) =>
+    [...site.routes.values()].filter((one) => specOf(one).redirectFrom === port),
+  );
+}
+
+/** @throws CADDY_ROUTE */
+export function renderRedirect(record: RouteRecord): Json {
+  const { hostname, listener } = specOf(record);
+  const name = `${checkHostname(hostname)}${listener === 443 ? '' : `:${listener}`}`;
+  const location = [`https://${name}{http.request.uri}`];
+  return {
+    match: matching(record),
+    terminal: true,
+    handle: [
+      { handler: 'vars', reconcile: { redirect: record.key } },
+      { handler: 'static_response', status_code: 308, headers: { Location: location } },
+    ],
+  };
+}
+
+function matching(record: RouteRecord): Json {
+  const { hostname, path: prefix } = specOf(record);
+  const host = checkHostname(hostname);
+  const path = checkPath(prefix);
+  const below = path === '' ? {} : { path_regexp: { pattern: `^${literal(path)}(?:/|$)` } };
+  // With the root's dot too, as browsers send it.
+  return [{ host: [host, `${host}.`], ...below }];
+}
+
 /** @throws CADDY_ROUTE */
 export function renderRoute(record: RouteRecord): Json {
-  const { spec, targets } = record;
-  const host = checkHostname(spec.hostname);
-  const path = checkPath(spec.path);
+  const { targets } = record;
+  const spec = specOf(record);
   return {
-    match: [
-      // With the root's dot too, as browsers send it.
-      { host: [host, `${host}.`], ...(path === '' ? {} : { path_regexp: { pattern: `^${literal(path)}(?:/|$)` } }) },
-    ],
+    match: matching(record),
     terminal: true,
     handle: [
       { handler: 'vars', reconcile: { ...record } as unknown as Json },
@@ -76,8 +104,8 @@ function limitClients(allow: readonly string[], deny: readonly string[]): Json[]
   return routes.length === 0 ? [] : [{ handler: 'subroute', routes }];
 }
 
-function renderProxy({ spec, targets }: RouteRecord): Json {
-  const { backendTls, headers, holdMs } = spec;
+function renderProxy(record: RouteRecord): Json {
+  const { backendTls, h2c, headers, holdMs } = specOf(record);
   const set = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       checkHeader(name, value);
@@ -86,9 +114,10 @@ function renderProxy({ spec, targets }: RouteRecord): Json {
   );
   return {
     handler: 'reverse_proxy',
-    upstreams: [...new Set(targets.map(checkAddress))].sort().map((dial) => ({ dial })),
+    upstreams: [...new Set(record.targets.map(checkAddress))].sort().map((dial) => ({ dial })),
     ...(holdMs > 0 ? { load_balancing: { try_duration: `${holdMs}ms`, try_interval: `${retryMs}ms` } } : {}),
     ...(backendTls === null ? {} : { transport: { protocol: 'http', tls: verifying(backendTls) } }),
+    ...(backendTls === null && h2c ? { transport: { protocol: 'http', versions: ['h2c', '2'] } } : {}),
     ...(Object.keys(set).length === 0 ? {} : { headers: { response: { set } } }),
   };
 }

@@ -1,24 +1,18 @@
 import { fail } from '../errors.ts';
 import type { CaddyTable } from '../table/table.ts';
 
-/** Where the certificate of a hostname and its key lie, as PEM; both may be one file. */
-export interface CertificatePlace {
-  readonly certificate: string;
-  readonly key: string;
-}
-
 export interface CaddySettings {
   /** Unix socket of the admin API. */
   readonly admin: string;
-  /** By hostname. What does not lie there is not loaded, and the name is then not answered over TLS. */
-  certificateOf(hostname: string): CertificatePlace;
+  /** The node's store: one file per name, with its key. */
+  readonly certificatesDir: string;
 }
 
 /** sun_path holds 108 bytes with its end (unix(7)). */
 const longestSocketPath = 107;
 
 /** @throws CADDY_SETTINGS */
-export function caddySettings(table: CaddyTable, certificateOf: CaddySettings['certificateOf']): CaddySettings {
+export function caddySettings(table: CaddyTable, places: { readonly certificatesDir: string }): CaddySettings {
   if (table.admin.length > longestSocketPath) {
     throw fail('CADDY_SETTINGS', {
       message: `use ${table.admin} as Caddy's admin socket`,
@@ -27,5 +21,5 @@ export function caddySettings(table: CaddyTable, certificateOf: CaddySettings['c
       hint: 'set admin in [drivers.caddy]',
     });
   }
-  return { admin: table.admin, certificateOf };
+  return { admin: table.admin, certificatesDir: places.certificatesDir };
 }
