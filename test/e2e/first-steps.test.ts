@@ -133,7 +133,7 @@ describe.skipIf(reason !== undefined)(`first steps ${reason ?? ''}`, () => {
 
   it('the hook that validate --help shows lets no mistake into a commit', async () => {
     const { stdout } = await run('.', 'validate', '--help');
-    const [, made = ''] = /^ {2}(printf .*pre-commit)$/m.exec(stdout) ?? [];
+    const [, made = ''] = /^ {2}(printf[\s\S]*?chmod .*)$/m.exec(stdout) ?? [];
     await command('mkdir', 'try/fleet', '-p', '.git/hooks');
     expect(await command('sh', 'try/fleet', '-c', made)).toMatchObject({ code: 0 });
     await write('web', 'name = "web"\nimage = "nginx"\n');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '@reconcile/spec/compile';
 import { parseSnapshot } from '@reconcile/spec/parse';
@@ -79,6 +80,15 @@ describe('they work as they stand', () => {
       'listener/8080',
       'route/8080/hello.localhost',
     ]);
+  });
+
+  test('README shows the first service as it is written', async () => {
+    const page = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const [, shown = ''] = /```toml\n(name = "hello"[\s\S]*?)```/.exec(page) ?? [];
+    const services = async (definition: string) =>
+      (await parseSnapshot(new Map(snapshot).set('services/hello.toml', bytes(definition)))).definitions;
+    expect(await services(shown)).toEqual(await services(text('hello.toml')));
+    expect(shown).toContain('nginx');
   });
 
   test('every line that is commented out is right too', async () => {

@@ -41,10 +41,11 @@ function validateWord(root: Command, pick: Pick): void {
       'after',
       `
 Examples:
-  reconcile validate                 the fleet you stand in, --repo, $RECONCILE_REPO, or this node's own
-  reconcile validate services/web.toml
+  reconcile validate                      your checkout: where you stand, --repo …
+  reconcile validate services/web.toml    one file, checked with its fleet
 As a hook of the fleet's repository, so that no commit has a mistake:
-  printf '#!/bin/sh\\nexec reconcile validate\\n' >.git/hooks/pre-commit && chmod +x .git/hooks/pre-commit
+  printf '#!/bin/sh\\nexec reconcile validate\\n' >.git/hooks/pre-commit
+  chmod +x .git/hooks/pre-commit
 ${exitCodes('0 no errors (warnings are shown), 1 errors, or nothing to read')}`,
     )
     .action((paths: string[]) =>
@@ -60,7 +61,8 @@ function schemaWord(root: Command, pick: Pick): void {
       'after',
       `
 Example:
-  reconcile schema service >service.schema.json    a definition names it in its first line: #:schema ./service.schema.json
+  reconcile schema service >service.schema.json
+Editors take it from a definition's first line: #:schema ../service.schema.json
 ${exitCodes(plainCodes)}`,
     )
     .action((file: SchemaFile) =>
@@ -76,7 +78,7 @@ function completionWords(root: Command, pick: Pick): void {
       'after',
       `
 Examples:
-  source <(reconcile completion bash)          now; the script's first lines say how for good
+  source <(reconcile completion bash)    now; its first lines say how for good
   reconcile completion fish | source
 ${exitCodes(plainCodes)}`,
     )
