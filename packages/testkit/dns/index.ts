@@ -1,4 +1,5 @@
 export * from './actions.ts';
 export * from './dnsmasq.ts';
 export * from './fake.ts';
+export * from './primary.ts';
 export * from './servers.ts';

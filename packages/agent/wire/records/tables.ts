@@ -1,11 +1,14 @@
 import { isHostname } from '@reconcile/core/kinds/record';
 import type { HostsTable } from '@reconcile/drivers/hosts/table';
+import type { Rfc2136Table } from '@reconcile/drivers/rfc2136/table';
 import type { NodeConfig } from '../../config/model.ts';
 import { fail } from '../../errors.ts';
 
 /** What node.toml says about the zones this node may write. */
 export interface RecordTables {
   readonly hosts?: HostsTable;
+  /** By zone. */
+  readonly rfc2136: Readonly<Record<string, Rfc2136Table>>;
 }
 
 interface Schema<T> {
@@ -19,14 +22,24 @@ interface Issue {
 
 /** Each driver's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
 export async function recordTables(config: NodeConfig): Promise<RecordTables> {
-  const hosts = config.driverTable('hosts');
-  if (hosts === undefined) return {};
+  return { ...(await hostsOf(config)), rfc2136: await rfc2136Of(config) };
+}
+
+async function hostsOf(config: NodeConfig): Promise<Pick<RecordTables, 'hosts'>> {
+  const value = config.driverTable('hosts');
+  if (value === undefined) return {};
   const { hostsTable } = await import('@reconcile/drivers/hosts/table');
-  return { hosts: parsed(config, 'hosts', { schema: hostsTable, value: hosts }) };
+  return { hosts: parsed(config, 'hosts', { schema: hostsTable, value }) };
+}
+
+async function rfc2136Of(config: NodeConfig): Promise<RecordTables['rfc2136']> {
+  if (config.driverTable('rfc2136') === undefined) return {};
+  const { rfc2136Table } = await import('@reconcile/drivers/rfc2136/table');
+  return byZone(config, 'rfc2136', rfc2136Table);
 }
 
 /** `[drivers.<driver>."<zone>"]`: one table a zone. */
-export function byZone<T>(config: NodeConfig, driver: string, schema: Schema<T>): Readonly<Record<string, T>> {
+function byZone<T>(config: NodeConfig, driver: string, schema: Schema<T>): Readonly<Record<string, T>> {
   const tables = config.driverTable(driver);
   const zones: Record<string, T> = {};
   for (const [zone, value] of Object.entries(tables ?? {})) {
