@@ -9,15 +9,18 @@ import { type BundleFile, bundleFiles, firstModule } from './parts.ts';
 /** What is imported dynamically on the way, by file. */
 const used: Readonly<Record<BundleFile, readonly string[]>> = {
   'reconcile.js': ['packages/cli/main.ts'],
-  'reconcile-look.js': [
+  'reconcile-early.js': [
     'packages/cli/commands/apply.ts',
     'packages/cli/commands/plan.ts',
+    'packages/host/reading/index.ts',
+    'packages/agent/wire/early/index.ts',
+  ],
+  'reconcile-look.js': [
     'packages/agent/config/index.ts',
     'packages/agent/node/index.ts',
     'packages/agent/desired/index.ts',
     'packages/agent/look/index.ts',
     'packages/agent/wire/observers/index.ts',
-    'packages/host/reading/index.ts',
     'packages/registry/index.ts',
     'packages/source/reading/index.ts',
   ],
@@ -50,7 +53,9 @@ export async function writeBundle(
   const outputs = new Map(Object.entries(made.metafile.outputs).map(([path, output]) => [basename(path), output]));
   const texts = new Map<string, string>();
   for (const file of made.outputFiles) {
-    const { code } = await transform(file.text, {
+    // Imported for its effects alone: no package here has any (`sideEffects` of each), and zod would be read at every look.
+    const text = file.text.replace(/^import "\.\/[^"]+";$/gm, '');
+    const { code } = await transform(text, {
       format: 'cjs',
       platform: 'node',
       target: 'node20',

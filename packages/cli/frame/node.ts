@@ -46,28 +46,52 @@ export async function remember(cx: CliContext): Promise<Pick<Glimpse, 'config' |
 
 /** The same and the desired state. @throws CONFIG_* REGISTRY_* */
 export async function glimpse(cx: CliContext, options: GlimpseOptions = {}): Promise<Glimpse> {
-  const { loadDesired } = await import('@reconcile/agent/desired');
   const { createReadHost } = await import('@reconcile/host/reading');
+  return glimpseWith(createReadHost(), cx, options);
+}
+
+async function glimpseWith(host: ReadHost, cx: CliContext, options: GlimpseOptions): Promise<Glimpse> {
+  const { loadDesired } = await import('@reconcile/agent/desired');
   const { config, registry } = await remember(cx);
-  const host = createReadHost();
   const loaded = await loadDesired({ config, host, registry, install: cx.install, signal: cx.signal, ...options });
   return { config, host, registry, loaded };
 }
 
-/** The same and one look at what is there. @throws SOURCE_NOTHING */
+/** A list that was begun longer ago than this is asked for again, ms: compiling a changed source takes its time. */
+const listedForMs = 2000;
+
+/** The same and one look at what is there. podman is asked first and answers meanwhile. @throws SOURCE_NOTHING */
 export async function lookAround(cx: CliContext, options: GlimpseOptions = {}): Promise<Sight> {
-  const found = await glimpse(cx, options);
-  const { config, host, loaded, registry } = found;
-  const { lookAndPlan } = await import('@reconcile/agent/look');
-  const { nodeObservers } = await import('@reconcile/agent/wire/observers');
-  const { desired } = loaded;
-  if (desired === undefined) {
-    const { nothingToRun } = await import('@reconcile/agent/desired');
-    throw nothingToRun(config, loaded);
+  const { createReadHost } = await import('@reconcile/host/reading');
+  const { listEarly } = await import('@reconcile/agent/wire/early');
+  const host = createReadHost();
+  const unused = new AbortController();
+  const { configPath, cwd, env, uid } = cx;
+  const listed = listEarly(host, {
+    env,
+    cwd,
+    uid,
+    signal: AbortSignal.any([cx.signal, unused.signal]),
+    ...(configPath === undefined ? {} : { path: configPath }),
+  });
+  const begunAt = performance.now();
+  try {
+    const found = await glimpseWith(host, cx, options);
+    const { config, loaded, registry } = found;
+    const { lookAndPlan } = await import('@reconcile/agent/look');
+    const { nodeObservers } = await import('@reconcile/agent/wire/observers');
+    const { desired } = loaded;
+    if (desired === undefined) {
+      const { nothingToRun } = await import('@reconcile/agent/desired');
+      throw nothingToRun(config, loaded);
+    }
+    const isFresh = performance.now() - begunAt < listedForMs;
+    const observers = await nodeObservers(config, host, isFresh ? listed : undefined);
+    const seen = await withSpinner(cx, `looking at ${config.node}`, () =>
+      lookAndPlan({ config, host, registry, observers, desired, signal: cx.signal }),
+    );
+    return { ...found, desired, seen };
+  } finally {
+    unused.abort();
   }
-  const observers = await nodeObservers(config, host);
-  const seen = await withSpinner(cx, `looking at ${config.node}`, () =>
-    lookAndPlan({ config, host, registry, observers, desired, signal: cx.signal }),
-  );
-  return { ...found, desired, seen };
 }

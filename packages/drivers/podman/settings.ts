@@ -1,4 +1,4 @@
-import type { PodmanClients, Transport } from './client/contract.ts';
+import type { ContainerRow, PodmanClients, Transport } from './client/contract.ts';
 
 /** What the podman driver needs to know of this node; paths are absolute. */
 export interface PodmanSettings {
@@ -17,6 +17,8 @@ export interface PodmanSettings {
   readonly transport?: Transport;
   readonly pullTimeoutMs?: number;
   readonly buildTimeoutMs?: number;
+  /** A list of containers that was asked for just now: the first look takes it instead of asking again. */
+  readonly listed?: Promise<readonly ContainerRow[]> | undefined;
   /** Instead of real podman: tests. */
   readonly clients?: PodmanClients;
 }

@@ -5,6 +5,7 @@ import { podmanObserver } from '@reconcile/drivers/podman/observe';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../../config/model.ts';
 import { certificateObservers, certificatesObserver } from '../certificates/index.ts';
+import type { EarlyList } from '../early/early.ts';
 import { recordObservers, recordsObserver } from '../records/index.ts';
 import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
 
@@ -16,13 +17,13 @@ export interface Observers {
 
 /**
  * Built without a single effectful module: the dry run reaches nothing else (test/dry-run.test.ts walks its imports).
- * A node without containers has no need of podman and never asks for it.
+ * A node without containers has no need of podman and never asks for it. `listed`: the first look's list, if it was begun.
  */
-export async function nodeObservers(config: NodeConfig, host: ReadHost): Promise<Observers> {
+export async function nodeObservers(config: NodeConfig, host: ReadHost, listed?: EarlyList): Promise<Observers> {
   const observers: Observer<ReadHost>[] = [];
   const served: string[] = [];
   if (config.drivers.containers === 'podman') {
-    const podman = podmanObserver(podmanSettings(config, host));
+    const podman = podmanObserver(podmanSettings(config, host, listed));
     const files = filesObserver(filesSettings(config));
     const ledger = ledgerObserver();
     observers.push(podman, files, ledger);

@@ -5,9 +5,10 @@ import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../../config/model.ts';
 import { readNodeKey } from '../../node/key.ts';
 import { nodePaths } from '../../node/paths.ts';
+import type { EarlyList } from '../early/early.ts';
 
 /** What each driver needs of this node, from node.toml. */
-export function podmanSettings(config: NodeConfig, host: ReadHost): PodmanSettings {
+export function podmanSettings(config: NodeConfig, host: ReadHost, listed?: EarlyList): PodmanSettings {
   const paths = nodePaths(config);
   return {
     stateDir: paths.state,
@@ -16,6 +17,7 @@ export function podmanSettings(config: NodeConfig, host: ReadHost): PodmanSettin
     logsDir: paths.logs,
     policyMounts: config.policy.mounts,
     nodeKey: () => readNodeKey(host, paths.nodeKey),
+    listed,
   };
 }
 

@@ -26,13 +26,15 @@ export function podmanObserver(settings: PodmanSettings): Observer<ReadHost> {
   const reader: PodmanClients['reader'] =
     settings.clients?.reader ?? ((host, signal) => podmanReader(host, signal, settings.transport));
   const liveness = new Liveness();
+  let { listed } = settings;
   return {
     name: podmanName,
     serves: podmanKinds,
     async observe(cx) {
       const client = await reader(cx.host, cx.signal);
       // First and alone: the first podman command after a boot sets up the user's namespaces (performance.md 6.1).
-      const rows = await client.containers();
+      const rows = await (listed ?? client.containers());
+      listed = undefined;
       return look(cx, { client, settings, rows, liveness });
     },
   };

@@ -1,0 +1,1 @@
+export { type EarlyList, listEarly } from './early.ts';

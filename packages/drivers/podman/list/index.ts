@@ -1,0 +1,1 @@
+export { listContainers } from './list.ts';
