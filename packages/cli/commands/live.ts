@@ -122,7 +122,7 @@ export class LiveView {
         row.style === 'good' ? (errLook.ascii ? 'ok' : '✔') : row.style === 'bad' ? (errLook.ascii ? 'x' : '✘') : ' ';
       const text = cut(row.text, Math.max(10, errLook.width - name - 8));
       return paintLine(
-        line(`  ${pad(mark, 2)} `, piece(pad(row.slot, name), 'bold'), '  ', piece(text, row.style)),
+        line(`  ${pad(mark, 2)} `, piece(pad(cut(row.slot, name), name), 'bold'), '  ', piece(text, row.style)),
         errLook,
       );
     });

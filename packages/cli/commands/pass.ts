@@ -71,7 +71,7 @@ function showPlan(
   seen: { loaded: PassOutcome['loaded']; observed: Observed; verbose: boolean; job: string | undefined },
 ): void {
   const { job, loaded, observed, verbose } = seen;
-  cx.tell(troubleLines(loaded));
+  cx.tell(troubleLines(loaded, cx.errLook));
   const meta = {
     stages: loaded.desired?.stages.map((stage) => stage.name) ?? [],
     observedAgoMs: Math.max(0, Date.now() - observed.at),
@@ -123,7 +123,7 @@ export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): 
   }
   for (const { id, message } of broken) cx.tell([line(piece('failed ', 'bad'), `${id}: ${message}`)]);
   // Without anything to do the plan was not shown, and with it not what is wrong with the source.
-  if (outcome.first.actions.length === 0) cx.tell(troubleLines(loaded));
+  if (outcome.first.actions.length === 0) cx.tell(troubleLines(loaded, cx.errLook));
   const isDone = last.changes.length === 0 && last.held.length === 0 && last.waiting.length === 0;
   const meta = { stages: loaded.desired?.stages.map((stage) => stage.name) ?? [], tookMs: end.tookMs };
   cx.print(

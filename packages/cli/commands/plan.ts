@@ -27,7 +27,7 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
     cx.printJson({ ...made, exit: code, source: sourceJson(sight), ...text });
     return code;
   }
-  cx.tell(troubleLines(sight.loaded));
+  cx.tell(troubleLines(sight.loaded, cx.errLook));
   const meta = { ...planMeta(sight, performance.now() - startedAt), applyHint: applyHint(made, options) };
   cx.print(renderPlan(made, meta, { width: cx.look.width, ascii: cx.look.ascii, verbose: options.verbose === true }));
   if (diff.length > 0) cx.print([[], ...diff]);

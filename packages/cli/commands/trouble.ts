@@ -1,34 +1,33 @@
 import type { Loaded } from '@reconcile/agent/desired';
 import type { Diagnostic } from '@reconcile/core';
-import { harmless, type Line, line, piece } from '@reconcile/core/render';
+import { harmless, type Line, line, piece, wrap } from '@reconcile/core/render';
+import { type LinesLook, problemLines } from './validate-lines.ts';
+
+const wide: LinesLook = { width: 160, ascii: false };
 
 /** What a person must know about where the desired state came from, beside the plan. */
-export function troubleLines(loaded: Loaded): Line[] {
+export function troubleLines(loaded: Loaded, look: LinesLook = wide): Line[] {
   const lines: Line[] = [];
   const { commit, trouble } = loaded;
   if (trouble !== undefined) {
     const going = commit === undefined ? '' : `; going on with ${commit.commit.slice(0, 7)}`;
-    lines.push(line(piece(`source: ${trouble.code}  `, 'bad'), `${harmless(trouble.message)}${going}`));
+    const says = wrap(`${trouble.code}  ${harmless(trouble.message)}${going}`, look.width - 8);
+    lines.push(...says.map((text, i) => line(i === 0 ? piece('source: ', 'bad') : '        ', text)));
     if (trouble.hint !== '') lines.push(line(piece('  next    ', 'dim'), harmless(trouble.hint)));
   }
-  lines.push(...diagnosticLines(loaded.diagnostics));
+  lines.push(...diagnosticLines(loaded.diagnostics, look));
   for (const warning of loaded.warnings.slice(0, 5))
-    lines.push(line(piece('note: ', 'warn'), `${harmless(warning.message)}`));
+    lines.push(line(piece('note: ', 'warn'), harmless(noteText(warning))));
   if (loaded.warnings.length > 5)
     lines.push(line(piece(`note: ${loaded.warnings.length - 5} more like these`, 'warn')));
   return lines;
 }
 
+function noteText({ message, path }: Loaded['warnings'][number]): string {
+  return path === '' || message.includes(path) ? message : `${path}: ${message}`;
+}
+
 /** `services/web.toml:3:1  components.web.routes: …` */
-export function diagnosticLines(diagnostics: readonly Diagnostic[]): Line[] {
-  return diagnostics.flatMap((d) => {
-    const place = d.line === 0 ? d.file : `${d.file}:${d.line}:${d.column}`;
-    const path = d.path === '' ? '' : `${d.path}: `;
-    const head = line(
-      piece(d.severity === 'error' ? 'error ' : 'warning ', d.severity === 'error' ? 'bad' : 'warn'),
-      piece(place, 'bold'),
-      `  ${harmless(path + d.message)}`,
-    );
-    return d.hint === undefined ? [head] : [head, line(piece('  next  ', 'dim'), harmless(d.hint))];
-  });
+export function diagnosticLines(diagnostics: readonly Diagnostic[], look: LinesLook = wide): Line[] {
+  return diagnostics.flatMap((problem) => problemLines(problem, undefined, look));
 }

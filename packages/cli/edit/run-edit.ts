@@ -73,7 +73,7 @@ export async function runEdit(cx: CliContext, service: string, words: EditWords)
 /** Every problem that the change would bring; undefined: none. Problems that were there before are only told. */
 async function invalid(cx: CliContext, files: FleetTip['files'], edit: Edit): Promise<number | undefined> {
   const { errors, others } = await judgeChange(cx, files, edit);
-  if (!cx.json) cx.tell(diagnosticLines([...errors, ...others]));
+  if (!cx.json) cx.tell(diagnosticLines([...errors, ...others], cx.errLook));
   if (errors.length === 0) return undefined;
   const error = fail('EDIT_INVALID', {
     message: `change ${edit.path}`,
