@@ -55,7 +55,9 @@ export async function loadDesired(input: LoadInput): Promise<Loaded> {
   if (input.ref === undefined && input.withEdits !== true) {
     const head = await source.head(cx);
     if (head.ok === undefined) return lastGood(input, troubleOf(head));
-    const kept = keptCompilation(input, head.ok);
+    // Only of what was accepted last: an older commit is a branch that was rewound, and its history has to be judged.
+    const isAccepted = registry.read(lastGoodSnapshot)?.commit === head.ok;
+    const kept = isAccepted ? keptCompilation(input, head.ok) : undefined;
     if (kept !== undefined) return kept;
   }
   const lastCommit = registry.read(lastAppliedCommit);

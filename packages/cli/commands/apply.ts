@@ -27,7 +27,8 @@ export async function runApply(cx: CliContext, given: string | undefined, option
   const sight = await firstLook(cx);
   if (sight !== undefined) {
     const made = scope(sight.seen.plan, sight.desired);
-    if (isQuiet(sight, made) && (options.confirm ?? []).length === 0) {
+    const isToldMore = (options.confirm ?? []).length > 0 || options.acceptHistory === true;
+    if (isQuiet(sight, made) && !isToldMore) {
       if (wanted !== undefined && wanted.id !== made.id) throw planMovedOn(wanted.id, made);
       return quiet(cx, { sight, made, tookMs: performance.now() - startedAt });
     }

@@ -10,7 +10,7 @@ export function isPatient(wait: Wait): boolean {
 }
 
 /** How old a pass may be and still sit out pauses between tries: a gate of minutes is not waited for a second time. */
-const youngMs = 20_000;
+const youngMs = 10_000;
 
 /** The patience of one pass that begins now. */
 export function patience(): (wait: Wait) => boolean {
