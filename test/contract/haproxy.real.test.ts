@@ -59,7 +59,7 @@ test('what a definition must not put into a configuration is refused alone', asy
       { hostname: '*.example.net' },
       { hostname: 'web.example.net', path: '/a;disable frontend l80' },
       { hostname: 'web.example.net', path: '/../etc' },
-      { hostname: 'api.example.net', headers: { 'x-a': 'b' } },
+      { hostname: 'api.example.net', headers: { 'x-a': 'b\n  mode tcp' } },
     ].map((given) => routeActions({ listener: port, ...given }).create(['127.0.0.1:31001']));
     const evilTarget = routeActions({ listener: port, hostname: 'c.example.net' }).create(['127.0.0.1:80 check']);
     const results = await Promise.allSettled(

@@ -4,17 +4,19 @@ import { readRunning } from '../observe/ask.ts';
 import { type Delta, deltaOf } from '../observe/delta.ts';
 import { fixedPart } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
-import { bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
-import { mapName } from '../record/names.ts';
+import { askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { change } from './commands.ts';
 import { checkConfig, reload, start, stop } from './master.ts';
+import { checkShown } from './shown.ts';
 import { prepareDirectories, removeFiles, writeFiles } from './store.ts';
 
 export interface Task {
   readonly sight: Sight;
   readonly next: Manifest;
+  /** Texts of its certificates, by name. */
+  readonly pems: Rendered['pems'];
   /** false: a proxy that does not run stays so; only its files follow. */
   readonly mayStart: boolean;
 }
@@ -34,7 +36,7 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
     await removeFiles(host, settings, next);
     return 'done';
   }
-  const rendered = render(next, settings);
+  const rendered = render(next, settings, task.pems);
   const load = howToLoad(task, rendered);
   if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
   await prepareDirectories(host, settings, sight);
@@ -48,7 +50,9 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
     await putBack(host, settings, sight).catch(() => undefined);
     throw error;
   }
-  if (load.how === 'start' || load.how === 'reload') await removeFiles(host, settings, next);
+  const hasLess = Object.keys(sight.manifest.certificates).some((name) => next.certificates[name] === undefined);
+  if (load.how === 'start' || load.how === 'reload' || hasLess) await removeFiles(host, settings, next);
+  if (load.how !== 'nothing') await checkShown(host, task);
   return 'done';
 }
 
@@ -85,8 +89,8 @@ async function settle(
   settings: HaproxySettings,
   to: { next: Manifest; rendered: Rendered; first: Delta | undefined },
 ): Promise<void> {
-  const maps = Object.values(to.next.listeners).map(({ spec }) => mapName(spec));
-  const look = async () => deltaOf(to.next, to.rendered, await readRunning(host, settings, maps));
+  const asked = askedOf(to.next);
+  const look = async () => deltaOf(to.next, to.rendered, await readRunning(host, settings, asked));
   let delta = to.first ?? (await look());
   let said = '';
   for (let round = 0; delta.needsReload || delta.commands.length > 0; round++) {
@@ -105,6 +109,10 @@ async function settle(
 /** After a failure files and record must describe what serves on, so that a restart brings that back. */
 async function putBack(host: Host, settings: HaproxySettings, sight: Sight): Promise<void> {
   if (isEmpty(sight.manifest)) return removeFiles(host, settings, sight.manifest);
-  const { manifest, rendered } = sight;
+  const { manifest } = sight;
+  const copies = Object.entries(sight.files.pems).flatMap(([name, { copy }]) =>
+    copy === undefined ? [] : [[name, copy]],
+  );
+  const rendered = { ...sight.rendered, pems: Object.fromEntries(copies) as Rendered['pems'] };
   await writeFiles(host, settings, { rendered, manifest, before: undefined, check: undefined });
 }

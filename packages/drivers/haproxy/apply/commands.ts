@@ -12,9 +12,10 @@ export async function change(host: Host, settings: HaproxySettings, commands: re
   let said = '';
   for (let at = 0; at < commands.length; ) {
     let line = commands[at++] ?? '';
+    // A payload ends with an empty line, and nothing may follow it.
     for (
-      let next = commands[at];
-      next !== undefined && line.length + next.length < longestLine;
+      let next = line.includes('<<') ? undefined : commands[at];
+      next !== undefined && !next.includes('<<') && line.length + next.length < longestLine;
       next = commands[++at]
     ) {
       line += `;${next}`;

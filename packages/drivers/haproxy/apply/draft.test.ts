@@ -17,16 +17,22 @@ function begun(): Draft {
 const route = (given: Partial<Parameters<typeof routeActions>[0]>) =>
   routeActions({ listener: 80, hostname: 'other.example.net', ...given }).create(target);
 
+const secure = { listener: 443, mode: 'l7', tls: true, certificate: 'other.example.net' } as const;
+
 test.each([
   ['its listener is missing', route({ listener: 81 }), 'HAPROXY_NO_LISTENER'],
   ['l7 where TLS is spoken', { ...route({ listener: 443 }) }, 'HAPROXY_NOT_SUPPORTED'],
   ['l4 where it is not', route({ tls: true }), 'HAPROXY_NOT_SUPPORTED'],
   ['a path in l4', route({ listener: 443, tls: true, path: '/a' }), 'HAPROXY_NOT_SUPPORTED'],
-  ['a rate limit', route({ rateLimit: 5 }), 'HAPROXY_NOT_SUPPORTED'],
-  ['an allow list', route({ allow: ['192.0.2.0/24'] }), 'HAPROXY_NOT_SUPPORTED'],
-  ['a deny list', route({ deny: ['192.0.2.0/24'] }), 'HAPROXY_NOT_SUPPORTED'],
-  ['headers', route({ headers: { 'x-a': 'b' } }), 'HAPROXY_NOT_SUPPORTED'],
-  ['backend_tls', route({ backendTls: { verify: true, serverName: 'a' } }), 'HAPROXY_NOT_SUPPORTED'],
+  ['a rate limit that is none', route({ rateLimit: 0.5 }), 'HAPROXY_ROUTE'],
+  ['an allow list of names', route({ allow: ['example.net'] }), 'HAPROXY_ROUTE'],
+  ['a deny list with a second line', route({ deny: ['192.0.2.0/24\n  mode tcp'] }), 'HAPROXY_ROUTE'],
+  ['a header with a space', route({ headers: { 'x a': 'b' } }), 'HAPROXY_ROUTE'],
+  ['a header with a second line', route({ headers: { 'x-a': 'b\r\nset-cookie: c' } }), 'HAPROXY_ROUTE'],
+  ['backend_tls with another word', route({ backendTls: { verify: true, serverName: 'a b' } }), 'HAPROXY_ROUTE'],
+  ['TLS without a certificate', route({ ...secure, certificate: '' }), 'HAPROXY_NOT_SUPPORTED'],
+  ['TLS with a certificate that is not there', route(secure), 'HAPROXY_CERTIFICATE'],
+  ['a certificate in another directory', route({ ...secure, certificate: '../a' }), 'HAPROXY_ROUTE'],
   [
     'a remote backend',
     route({ remote: { address: '192.0.2.1', port: 443, serverName: 'a', ca: '' } }),

@@ -3,7 +3,11 @@ import type { ListenerSpec } from '@reconcile/core/kinds/listener';
 import type { ParkArgs, RouteArgs, RouteSpec } from '@reconcile/core/kinds/route';
 import { fail } from '../errors.ts';
 import { isServed, type ListenerRecord, type Manifest, type RouteRecord } from '../record/manifest.ts';
-import { mapKey, parseAddress, plainBind } from '../record/names.ts';
+import { mapKey, parseAddress, pemName, plainBind } from '../record/names.ts';
+import { shapeOf } from '../record/shape.ts';
+import { backendHead } from '../render/sections.ts';
+import { checkNetwork } from '../render/values.ts';
+import type { Stock } from './stock.ts';
 
 /**
  * A record while the actions of one turn are written into it. Whatever comes from a definition is checked here, before
@@ -16,8 +20,11 @@ export class Draft {
   /** Who is looked up by what. */
   readonly #names = new Map<string, ResourceKey>();
 
-  constructor(before: Manifest) {
+  readonly #stock: Stock;
+
+  constructor(before: Manifest, stock: Stock = new Map()) {
     this.#before = before;
+    this.#stock = stock;
     this.#listeners = new Map(Object.entries(before.listeners));
     this.#routes = new Map(Object.entries(before.routes) as [ResourceKey, RouteRecord][]);
     for (const [key, { spec }] of this.#routes) this.#names.set(lookup(spec), key);
@@ -32,7 +39,32 @@ export class Draft {
 
   done(): Manifest {
     const routes = Object.fromEntries(this.#routes) as Manifest['routes'];
-    return { ...this.#before, listeners: Object.fromEntries(this.#listeners), routes };
+    const listeners = Object.fromEntries(this.#listeners);
+    return { ...this.#before, listeners, routes, certificates: this.#certificates() };
+  }
+
+  /** Names that are shown; where the store has nothing sound, what we held before. */
+  #certificates(): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const { spec } of this.#routes.values()) {
+      const listener = this.#listeners.get(String(spec.listener));
+      if (spec.certificate === '' || listener?.spec.tls !== true || !isServed(listener, spec)) continue;
+      const stocked = this.#stock.get(spec.certificate);
+      const sha1 =
+        stocked !== undefined && 'sha1' in stocked ? stocked.sha1 : this.#before.certificates[spec.certificate];
+      if (sha1 !== undefined) found[spec.certificate] = sha1;
+    }
+    return found;
+  }
+
+  /** Texts to be written for a record made from this draft. */
+  pems(next: Manifest): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const [name, sha1] of Object.entries(next.certificates)) {
+      const stocked = this.#stock.get(name);
+      if (stocked !== undefined && 'sha1' in stocked && stocked.sha1 === sha1) found[name] = stocked.pem;
+    }
+    return found;
   }
 
   #listener(action: Action): void {
@@ -104,8 +136,26 @@ export class Draft {
     if (listener === undefined) {
       throw fail('HAPROXY_NO_LISTENER', { message: `serve ${key}`, key, wanted: `listener/${spec.listener}` });
     }
-    if (isServed(listener, spec)) return;
-    throw refuse(key, spec.mode === 'l7' ? 'l7 on a listener that speaks TLS' : 'l4 where no TLS tells names');
+    if (!isServed(listener, spec)) {
+      throw refuse(key, spec.mode === 'l7' ? 'l7 in the clear where TLS is spoken' : 'l4 where no TLS tells names');
+    }
+    // Whatever goes into lines of its own is checked while it can still be refused alone.
+    backendHead('b0000', shapeOf(spec, 1), { backendCa: '@system-ca' });
+    if (spec.mode === 'l7' && spec.tls) this.#checkCertificate(key, spec);
+  }
+
+  /** A name is never served by TLS without a certificate of its own, and never without TLS instead. */
+  #checkCertificate(key: ResourceKey, { certificate }: RouteSpec): void {
+    if (certificate === '') throw refuse(key, 'l7 where TLS is spoken, without a certificate');
+    pemName(certificate);
+    const stocked = this.#stock.get(certificate);
+    if (stocked !== undefined && 'pem' in stocked) return;
+    throw fail('HAPROXY_CERTIFICATE', {
+      message: `serve ${key}`,
+      key,
+      wanted: `a certificate for ${certificate}`,
+      actual: stocked?.trouble ?? 'it has none yet',
+    });
   }
 }
 
@@ -118,17 +168,16 @@ function checkListener(key: ResourceKey, port: string, spec: ListenerSpec): void
     throw fail('HAPROXY_ROUTE', { message: `listen as ${key}`, key, wanted: 'a port and its binds' });
   }
   for (const bind of spec.binds) plainBind(bind);
+  for (const edge of spec.edges ?? []) checkNetwork(edge);
 }
 
 /** Declared and not yet built: refused by name, never ignored. */
 function unsupported(spec: RouteSpec): string[] {
   return [
     ...(spec.remote === null ? [] : ['remote']),
-    ...(spec.backendTls === null ? [] : ['backend_tls']),
-    ...(spec.rateLimit === 0 ? [] : ['rate_limit']),
-    ...(spec.allow.length === 0 ? [] : ['allow']),
-    ...(spec.deny.length === 0 ? [] : ['deny']),
-    ...(Object.keys(spec.headers).length === 0 ? [] : ['headers']),
+    ...(spec.mode === 'l4' && (spec.backendTls !== null || spec.h2c || Object.keys(spec.headers).length > 0)
+      ? ['backend_tls or headers in l4']
+      : []),
   ];
 }
 

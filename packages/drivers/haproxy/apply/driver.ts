@@ -7,6 +7,7 @@ import { allocate } from '../record/pool.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { bring, type Outcome } from './bring.ts';
 import { Draft } from './draft.ts';
+import { takeStock } from './stock.ts';
 
 /** Kept back from an action's deadline, so that the reason is told before the executor loses patience. */
 const marginMs = 5_000;
@@ -111,7 +112,8 @@ class Writer {
 
   async #bring(host: Host, items: readonly Item[]): Promise<Outcome> {
     const sight = await look(host, this.#settings);
-    const draft = new Draft(sight.manifest);
+    const stock = await takeStock(host, this.#settings, { sight, actions: items.map(({ action }) => action) });
+    const draft = new Draft(sight.manifest, stock);
     const accepted: Action[] = [];
     for (const item of items) {
       try {
@@ -123,7 +125,8 @@ class Writer {
     }
     if (accepted.length === 0) return 'done';
     const mayStart = accepted.some(({ verb }) => verb !== 'delete' && verb !== 'park');
-    return bring(host, this.#settings, { sight, next: allocate(draft.done(), sight.manifest), mayStart });
+    const next = allocate(draft.done(), sight.manifest);
+    return bring(host, this.#settings, { sight, next, pems: draft.pems(next), mayStart });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import { masterOf, ownProcesses } from '../observe/alive.ts';
 import { readRunning } from '../observe/ask.ts';
-import { bindsOf, type Manifest } from '../record/manifest.ts';
+import { bindsOf, type Manifest, nothingAsked } from '../record/manifest.ts';
 import { parseAddress } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -79,7 +79,10 @@ export async function start(
       ...bind,
     });
   }
-  await patiently(host, async () => (await readRunning(host, settings, [])).hash === to.rendered.hash || undefined);
+  await patiently(
+    host,
+    async () => (await readRunning(host, settings, nothingAsked)).hash === to.rendered.hash || undefined,
+  );
 }
 
 /**
@@ -105,7 +108,7 @@ export async function reload(
       return undefined;
     }
     if (now.failedReloads > before.failedReloads) return false;
-    const { hash, workerPid } = await readRunning(host, settings, []);
+    const { hash, workerPid } = await readRunning(host, settings, nothingAsked);
     const isNew = now.current.includes(workerPid) && !before.current.includes(workerPid);
     return isNew && hash === to.rendered.hash ? true : undefined;
   });
@@ -125,7 +128,7 @@ export async function reload(
  */
 async function freeBinds(host: Host, settings: HaproxySettings, binds: readonly string[]): Promise<string[]> {
   const look = async () => {
-    const { frontends } = await readRunning(host, settings, []);
+    const { frontends } = await readRunning(host, settings, nothingAsked);
     const open = new Set([...frontends.values()].flatMap((frontend) => frontend.binds));
     const added = binds.filter((bind) => !open.has(bind));
     return { added, trouble: await findHolders(host, added) };

@@ -2,7 +2,7 @@ import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import type { Sight } from '../observe/look.ts';
 import { formatManifest, type Manifest } from '../record/manifest.ts';
-import { loopName, mapName } from '../record/names.ts';
+import { endSocketName, listName, loopName, mapNames, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import { header } from '../render/sections.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -54,13 +54,16 @@ export async function writeFiles(host: Host, settings: HaproxySettings, content:
   const maps = Object.entries(rendered.maps).map(([name, text]) =>
     put(`${settings.dir}/${name}`, text, before?.files.maps[name]),
   );
+  const pems = Object.entries(rendered.pems).map(([name, text]) =>
+    put(`${settings.dir}/${pemName(name)}`, text, before?.files.pems[name]?.copy),
+  );
   const record = formatManifest(manifest);
   if (check === undefined) {
     const config = put(settings.configFile, rendered.config, before?.files.config);
-    await Promise.all([...maps, config, put(settings.manifestFile, record, before?.record)]);
+    await Promise.all([...maps, ...pems, config, put(settings.manifestFile, record, before?.record)]);
     return;
   }
-  await Promise.all(maps);
+  await Promise.all([...maps, ...pems]);
   await host.files.write(settings.candidateFile, rendered.config, { mode: fileMode });
   try {
     await check(host, settings, settings.candidateFile);
@@ -72,7 +75,7 @@ export async function writeFiles(host: Host, settings: HaproxySettings, content:
   await put(settings.manifestFile, record, before?.record);
 }
 
-const perListener = /^(?:(?:routes|sni)-\d+\.map|l\d+\.sock)$/;
+const perListener = /^(?:(?:routes|sni)-\d+\.map|crt-\d+\.list|[lt]\d+\.sock|[a-z0-9.-]+\.pem)$/;
 
 /** Every name we give. Other files in these directories are somebody else's. */
 const ours = new RegExp(
@@ -81,11 +84,19 @@ const ours = new RegExp(
 
 /** What a listener that is gone leaves; without a listener, everything of ours. */
 export async function removeFiles(host: Host, settings: HaproxySettings, manifest: Manifest): Promise<void> {
-  const kept = new Set(Object.values(manifest.listeners).flatMap(({ spec }) => [mapName(spec), loopName(spec)]));
-  const stays = (name: string) => !ours.test(name) || kept.has(name) || (kept.size > 0 && !perListener.test(name));
+  const kept = new Set([
+    ...Object.values(manifest.listeners).flatMap(({ spec }) => [
+      ...mapNames(spec),
+      loopName(spec),
+      ...(spec.tls ? [listName(spec.port), endSocketName(spec)] : []),
+    ]),
+    ...Object.keys(manifest.certificates).map(pemName),
+  ]);
+  const isEmpty = Object.keys(manifest.listeners).length === 0;
+  const stays = (name: string) => !ours.test(name) || kept.has(name) || (!isEmpty && !perListener.test(name));
   for (const dir of [settings.dir, settings.runDir]) {
     const names = (await host.files.list(dir)) ?? [];
     await Promise.all(names.filter((name) => !stays(name)).map((name) => host.files.remove(`${dir}/${name}`)));
-    if (kept.size === 0 && !names.some(stays)) await host.files.remove(dir);
+    if (isEmpty && !names.some(stays)) await host.files.remove(dir);
   }
 }

@@ -1,6 +1,7 @@
 import { isFleetError } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
+import type { Asked } from '../record/manifest.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { readRunning } from './ask.ts';
 import type { Running } from './running.ts';
@@ -39,9 +40,9 @@ export async function ownProcesses(host: ReadHost, settings: HaproxySettings): P
 export type Answer = { readonly running: Running } | 'dead' | 'cut-off';
 
 /** @throws HAPROXY_UNREACHABLE when the process lives and does not answer: that is not "nothing runs". */
-export async function askRunning(host: ReadHost, settings: HaproxySettings, maps: readonly string[]): Promise<Answer> {
+export async function askRunning(host: ReadHost, settings: HaproxySettings, asked: Asked): Promise<Answer> {
   try {
-    return { running: await readRunning(host, settings, maps) };
+    return { running: await readRunning(host, settings, asked) };
   } catch (cause) {
     if (!isFleetError(cause) || !cause.code.startsWith('SOCKET_')) throw cause;
     const master = await masterOf(host, settings);

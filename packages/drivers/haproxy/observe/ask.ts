@@ -1,5 +1,6 @@
 import type { ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
+import type { Asked } from '../record/manifest.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { parseRunning, questions, type Running } from './running.ts';
 
@@ -12,6 +13,28 @@ const answerTimeoutMs = 3000;
 async function askShow(host: ReadHost, socket: string, commands: readonly string[]): Promise<string[][]> {
   const reading = commands.every((command) => /^show [\w. -]+$/.test(command));
   if (!reading) throw fail('HAPROXY_GARBLED', { message: 'ask HAProxy', wanted: 'only show commands' });
+  const parts = await Promise.all(portions(commands).map((some) => askSome(host, socket, some)));
+  return parts.flat();
+}
+
+/** HAProxy reads a line into 16 kB and resets the connection without a word above it. */
+const longestLine = 8000;
+
+function portions(commands: readonly string[]): string[][] {
+  const found: string[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const command of commands) {
+    if (length + command.length > longestLine) {
+      found.push([]);
+      length = 0;
+    }
+    length += command.length + 1;
+    found.at(-1)?.push(command);
+  }
+  return found;
+}
+
+async function askSome(host: ReadHost, socket: string, commands: readonly string[]): Promise<string[][]> {
   const text = await host.net.ask(socket, `${commands.join(';')}\n`, { timeoutMs: answerTimeoutMs });
   const lines = text.split('\n');
   const answers: string[][] = [];
@@ -26,16 +49,17 @@ async function askShow(host: ReadHost, socket: string, commands: readonly string
 }
 
 /** What the serving worker has, in one round trip. */
-export async function readRunning(
-  host: ReadHost,
-  settings: HaproxySettings,
-  maps: readonly string[],
-): Promise<Running> {
-  return parseRunning(await askShow(host, settings.statsSocket, questions(maps)), maps);
+export async function readRunning(host: ReadHost, settings: HaproxySettings, asked: Asked): Promise<Running> {
+  return parseRunning(await askShow(host, settings.statsSocket, questions(asked)), asked);
 }
 
-/** Names of our maps in the serving worker, for when our record of them is lost. */
-export async function readMapNames(host: ReadHost, settings: HaproxySettings): Promise<string[]> {
-  const [lines = []] = await askShow(host, settings.statsSocket, ['show map']);
-  return lines.flatMap((line) => /^\d+ \(((?:routes|sni)-\d+\.map)\)/.exec(line)?.[1] ?? []);
+/** Names of our maps, lists and certificates in the serving worker, for when our record of them is lost. */
+export async function readNames(host: ReadHost, settings: HaproxySettings): Promise<Asked> {
+  const shows = ['show map', 'show ssl crt-list', 'show ssl cert'];
+  const [maps = [], lists = [], certificates = []] = await askShow(host, settings.statsSocket, shows);
+  return {
+    maps: maps.flatMap((line) => /^\d+ \(((?:routes|sni)-\d+\.map)\)/.exec(line)?.[1] ?? []),
+    lists: lists.flatMap((line) => /^(crt-\d+\.list)$/.exec(line)?.[1] ?? []),
+    certificates: certificates.flatMap((line) => /^([a-z0-9.-]+)\.pem$/.exec(line)?.[1] ?? []),
+  };
 }

@@ -1,8 +1,9 @@
 import type { ResourceKey } from '@reconcile/core';
 import { isServed, type Manifest } from '../record/manifest.ts';
-import { type Address, frontendName, mapKey, mapName, plainBind } from '../record/names.ts';
+import { type Address, endName, frontendName, mapKey, mapName, mapNames, plainBind } from '../record/names.ts';
 import { parkAddress, type Server, serversOf } from '../record/servers.ts';
 import type { Rendered } from '../render/render.ts';
+import { type CertificateDelta, certificateDelta } from './certificates.ts';
 import type { Running, RunningServer } from './running.ts';
 
 /** What keeps a running proxy from being what our record says. */
@@ -23,6 +24,7 @@ export function deltaOf(manifest: Manifest, rendered: Rendered, running: Running
   compareFrontends(manifest, running, draft);
   compareMaps(manifest, running, draft);
   compareServers(manifest, running, draft);
+  draft.take(certificateDelta(manifest, rendered, running));
   return draft.done();
 }
 
@@ -39,6 +41,15 @@ class Draft {
 
   constructor(manifest: Manifest) {
     this.#ports = Object.keys(manifest.listeners);
+  }
+
+  /** A name must not lead to where its certificate is not yet shown, and keeps it while it does. */
+  take(certificates: CertificateDelta): void {
+    this.needsReload ||= certificates.needsReload;
+    for (const key of certificates.routes) this.routes.add(key);
+    for (const port of certificates.listeners) this.listeners.add(port);
+    this.servers.push(...certificates.added);
+    this.rests.push(...certificates.removed);
   }
 
   /** Something that belongs to no route is everybody's. */
@@ -65,7 +76,9 @@ function compareFrontends(manifest: Manifest, running: Running, draft: Draft): v
     const binds = [...new Set(spec.binds.map(plainBind))].sort().join();
     const isSame =
       seen?.isOpen === true && (seen.mode === 'tcp') === spec.tls && openBinds(seen.binds).join() === binds;
-    if (isSame) continue;
+    const end = endName(spec.port);
+    if (spec.tls) wanted.add(end);
+    if (isSame && (!spec.tls || running.frontends.get(end)?.isOpen === true)) continue;
     draft.needsReload = true;
     draft.listeners.add(port);
   }
@@ -79,14 +92,18 @@ export function openBinds(binds: readonly string[]): string[] {
 
 function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
   const routes = new Map<string, Map<string, { key: ResourceKey; backend: string }>>();
-  for (const { spec } of Object.values(manifest.listeners)) routes.set(mapName(spec), new Map());
+  for (const { spec } of Object.values(manifest.listeners)) {
+    for (const map of mapNames(spec)) routes.set(map, new Map());
+  }
   for (const [key, route] of Object.entries(manifest.routes) as [ResourceKey, Manifest['routes'][ResourceKey]][]) {
     const listener = manifest.listeners[String(route.spec.listener)];
     if (listener === undefined || !isServed(listener, route.spec)) draft.routes.add(key);
-    else routes.get(mapName(listener.spec))?.set(mapKey(route.spec), { key, backend: route.backend });
+    else routes.get(mapName(route.spec))?.set(mapKey(route.spec), { key, backend: route.backend });
   }
-  for (const [port, { spec }] of Object.entries(manifest.listeners)) {
-    const map = mapName(spec);
+  const maps = Object.entries(manifest.listeners).flatMap(([port, { spec }]) =>
+    mapNames(spec).map((map) => [port, map] as const),
+  );
+  for (const [port, map] of maps) {
     const wanted = routes.get(map) ?? new Map<string, { key: ResourceKey; backend: string }>();
     const entries = running.maps.get(map);
     if (entries === undefined) draft.needsReload = true;

@@ -1,22 +1,32 @@
 import type { ResourceKey } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
-import type { Manifest } from '../record/manifest.ts';
-import { frontendName, mapKey, mapName } from '../record/names.ts';
+import { certificatesOf, type Manifest } from '../record/manifest.ts';
+import { endName, frontendName, listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
+import { leafSha1, type Pem, readPems } from './pems.ts';
 
 /** Our files as they lie there; undefined: missing. */
 export interface Files {
   readonly config: string | undefined;
+  /** Maps and certificate lists. */
   readonly maps: Readonly<Record<string, string | undefined>>;
+  /** Certificates by name. */
+  readonly pems: Readonly<Record<string, Pem>>;
 }
 
-export async function readFiles(host: ReadHost, settings: HaproxySettings, maps: readonly string[]): Promise<Files> {
-  const [config, ...contents] = await Promise.all([
+export async function readFiles(
+  host: ReadHost,
+  settings: HaproxySettings,
+  names: { readonly maps: readonly string[]; readonly certificates: readonly string[] },
+): Promise<Files> {
+  const { certificates, maps } = names;
+  const [pems, config, ...contents] = await Promise.all([
+    readPems(host, settings, certificates),
     host.files.text(settings.configFile),
     ...maps.map((map) => host.files.text(`${settings.dir}/${map}`)),
   ]);
-  return { config, maps: Object.fromEntries(maps.map((map, at) => [map, contents[at]])) };
+  return { config, maps: Object.fromEntries(maps.map((map, at) => [map, contents[at]])), pems };
 }
 
 /** Whose part of a file is not as we wrote it. */
@@ -31,7 +41,11 @@ export function fileDrift(manifest: Manifest, rendered: Rendered, files: Files):
   const listeners = new Set<string>();
   const byBackend = new Map(Object.entries(manifest.routes).map(([key, route]) => [route.backend, key as ResourceKey]));
   if (files.config !== rendered.config) {
-    const byFrontend = new Map(Object.keys(manifest.listeners).map((port) => [frontendName(Number(port)), port]));
+    const byFrontend = new Map(
+      Object.keys(manifest.listeners).flatMap((port) =>
+        [frontendName(Number(port)), endName(Number(port))].map((name) => [name, port] as const),
+      ),
+    );
     for (const name of differingSections(rendered.config, files.config ?? '')) {
       const [word, title = ''] = name.split(' ');
       const route = word === 'backend' ? byBackend.get(title) : undefined;
@@ -42,17 +56,39 @@ export function fileDrift(manifest: Manifest, rendered: Rendered, files: Files):
     }
   }
   for (const [port, { spec }] of Object.entries(manifest.listeners)) {
-    const map = mapName(spec);
-    if (files.maps[map] === rendered.maps[map]) continue;
-    listeners.add(port);
-    const lines = new Set(files.maps[map]?.split('\n'));
-    for (const [key, route] of Object.entries(manifest.routes)) {
-      if (route.spec.listener === spec.port && !lines.has(`${mapKey(route.spec)} ${route.backend}`)) {
-        routes.add(key as ResourceKey);
+    for (const map of mapNames(spec)) {
+      if (files.maps[map] === rendered.maps[map]) continue;
+      listeners.add(port);
+      const lines = new Set(files.maps[map]?.split('\n'));
+      for (const [key, route] of Object.entries(manifest.routes)) {
+        if (mapName(route.spec) === map && !lines.has(`${mapKey(route.spec)} ${route.backend}`)) {
+          routes.add(key as ResourceKey);
+        }
       }
     }
+    if (spec.tls) certificateDrift(manifest, { port, rendered, files }, { routes, listeners });
   }
   return { routes, listeners };
+}
+
+interface Lists {
+  readonly port: string;
+  readonly rendered: Rendered;
+  readonly files: Files;
+}
+
+function certificateDrift(
+  manifest: Manifest,
+  { files, port, rendered }: Lists,
+  found: { readonly routes: Set<ResourceKey>; readonly listeners: Set<string> },
+): void {
+  const list = listName(Number(port));
+  const lines = new Set(files.maps[list]?.split('\n'));
+  if (files.maps[list] !== rendered.maps[list]) found.listeners.add(port);
+  for (const [name, keys] of certificatesOf(manifest, port)) {
+    const isWhole = leafSha1(files.pems[name]?.copy) === manifest.certificates[name];
+    if (!isWhole || !lines.has(`${pemName(name)} ${name}`)) for (const key of keys) found.routes.add(key);
+  }
 }
 
 /** Heads of sections that are not the same on both sides. Our own lines are indented below a head that is not. */

@@ -1,10 +1,9 @@
 import type { ReadHost } from '@reconcile/host';
-import { emptyManifest, type Manifest, parseManifest } from '../record/manifest.ts';
-import { mapName } from '../record/names.ts';
+import { askedOf, emptyManifest, type Manifest, nothingAsked, parseManifest } from '../record/manifest.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Answer, askRunning } from './alive.ts';
-import { readMapNames } from './ask.ts';
+import { readNames } from './ask.ts';
 import { type Files, readFiles } from './files.ts';
 import { reconstruct } from './reconstruct.ts';
 import type { Running } from './running.ts';
@@ -26,8 +25,9 @@ export async function look(host: ReadHost, settings: HaproxySettings): Promise<S
   const record = await host.files.text(settings.manifestFile);
   const manifest = record === undefined ? undefined : parseManifest(record);
   if (manifest === undefined) return recover(host, settings);
-  const maps = Object.values(manifest.listeners).map(({ spec }) => mapName(spec));
-  const reading = Promise.all([readFiles(host, settings, maps), askRunning(host, settings, maps)]);
+  const asked = askedOf(manifest);
+  const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates };
+  const reading = Promise.all([readFiles(host, settings, names), askRunning(host, settings, asked)]);
   const rendered = tryRender(manifest, settings);
   const [files, answer] = await reading;
   if (rendered === undefined) return recover(host, settings);
@@ -44,14 +44,15 @@ function tryRender(manifest: Manifest, settings: HaproxySettings): Rendered | un
 }
 
 async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight> {
-  let answer = await askRunning(host, settings, []);
+  let answer = await askRunning(host, settings, nothingAsked);
   let manifest = emptyManifest;
   if (typeof answer === 'object') {
-    const maps = await readMapNames(host, settings);
-    answer = await askRunning(host, settings, maps);
+    const names = await readNames(host, settings);
+    answer = await askRunning(host, settings, names);
     if (typeof answer === 'object') manifest = reconstruct(answer.running);
   }
-  const files = await readFiles(host, settings, []);
+  const certificates = Object.keys(manifest.certificates);
+  const files = await readFiles(host, settings, { maps: [], certificates });
   return { manifest, record: undefined, rendered: render(manifest, settings), files, ...seen(answer) };
 }
 

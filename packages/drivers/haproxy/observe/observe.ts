@@ -9,6 +9,7 @@ import type { HaproxySettings } from '../settings/settings.ts';
 import { type Delta, deltaOf, openBinds } from './delta.ts';
 import { fileDrift } from './files.ts';
 import { look, type Sight } from './look.ts';
+import { leafSha1 } from './pems.ts';
 
 export const haproxyKinds = ['listener', 'route'] as const;
 
@@ -52,18 +53,29 @@ function listenerState({ spec }: ListenerRecord, { running }: Sight, drifted: bo
   const open = frontend?.isOpen === true ? openBinds(frontend.binds) : [];
   const isAsRecorded = [...new Set(spec.binds.map(plainBind))].sort().join() === open.join();
   const tls = frontend === undefined ? spec.tls : frontend.mode === 'tcp';
-  return { binds: isAsRecorded ? spec.binds : open, tls, ...(drifted ? { drifted } : {}) };
+  return {
+    binds: isAsRecorded ? spec.binds : open,
+    tls,
+    ...(spec.edges === undefined ? {} : { edges: spec.edges }),
+    ...(drifted ? { drifted } : {}),
+  };
 }
 
-function routeState(record: RouteRecord, { manifest, running }: Sight, drifted: boolean): RouteState {
+function routeState(record: RouteRecord, { files, manifest, running }: Sight, drifted: boolean): RouteState {
   const parked = record.parked.length > 0;
-  if (!drifted || running === undefined) return { targets: record.targets, parked, drifted };
-  const listener = manifest.listeners[String(record.spec.listener)];
-  const entries = listener === undefined ? undefined : running.maps.get(mapName(listener.spec));
+  const stale = isStale(record, { manifest, files });
+  if (!drifted || running === undefined) return { targets: record.targets, parked, drifted, ...stale };
+  const entries = running.maps.get(mapName(record.spec));
   const backend = entries?.find(([name]) => name === mapKey(record.spec))?.[1] ?? '';
   const ready = [...(running.backends.get(backend)?.values() ?? [])].filter((server) => server.isReady);
   const seen = ready.map(({ address }) => formatAddress(address)).filter((one) => one !== formatAddress(parkAddress));
-  return { targets: parked ? record.targets : seen.sort(), parked, drifted };
+  return { targets: parked ? record.targets : seen.sort(), parked, drifted, ...stale };
+}
+
+/** The store has another one than we hold. One that is gone from there is its issuer's to bring back; ours serves on. */
+function isStale({ spec }: RouteRecord, { files, manifest }: Pick<Sight, 'files' | 'manifest'>) {
+  const made = spec.certificate === '' ? undefined : leafSha1(files.pems[spec.certificate]?.store);
+  return made !== undefined && made !== manifest.certificates[spec.certificate] ? { staleCertificate: true } : {};
 }
 
 function listenerResource({ services, spec }: ListenerRecord, state: ListenerState): ObservedResource {

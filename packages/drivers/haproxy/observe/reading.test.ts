@@ -22,7 +22,10 @@ test('looking brings along no code that writes, and no schema library', () => {
   expect(names.filter((name) => name.startsWith('/apply/'))).toEqual([]);
   expect(names.filter((name) => !name.startsWith('/')).sort()).toEqual([
     '@reconcile/core',
+    '@reconcile/core/kinds/certificate',
     '@reconcile/core/kinds/listener',
     '@reconcile/core/kinds/route',
+    'node:crypto',
+    'node:net',
   ]);
 });

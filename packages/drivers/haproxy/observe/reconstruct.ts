@@ -21,10 +21,13 @@ export function reconstruct(running: Running): Manifest {
     listeners[String(port)] = { services: [], spec };
   }
   const routes: Record<ResourceKey, RouteRecord> = {};
+  const shown = new Set([...running.lists.values()].flatMap((entries) => entries?.map(({ rest }) => rest) ?? []));
   for (const [map, entries] of running.maps) {
     const [, kind, port] = /^(routes|sni)-(\d+)\.map$/.exec(map) ?? [];
     for (const [name, backend] of entries ?? []) {
-      const spec = specOf(name, { tls: kind === 'sni', listener: Number(port) });
+      const listener = Number(port);
+      const tls = listeners[String(listener)]?.spec.tls ?? kind === 'sni';
+      const spec = specOf(name, { isSni: kind === 'sni', tls, listener, shown });
       const servers = [...(running.backends.get(backend)?.values() ?? [])].filter((server) => server.isReady);
       const targets = servers
         .map(({ address }) => formatAddress(address))
@@ -44,13 +47,28 @@ export function reconstruct(running: Running): Manifest {
       };
     }
   }
-  return allocate({ ...emptyManifest, listeners, routes }, emptyManifest);
+  const certificates = Object.fromEntries(
+    [...running.certificates].flatMap(([file, sha1]) =>
+      sha1 !== '' && file.endsWith('.pem') ? [[file.slice(0, -'.pem'.length), sha1]] : [],
+    ),
+  );
+  return allocate({ ...emptyManifest, listeners, routes, certificates }, emptyManifest);
 }
 
-function specOf(name: string, { tls, listener }: { tls: boolean; listener: number }): RouteSpec {
-  const cut = tls ? name.length : name.indexOf('/');
-  const path = tls ? '/' : name.slice(cut).replace(/(?<=.)\/$/, '');
-  return { ...routeDefaults, listener, hostname: name.slice(0, cut), path, mode: tls ? 'l4' : 'l7', tls };
+interface Place {
+  readonly isSni: boolean;
+  readonly tls: boolean;
+  readonly listener: number;
+  /** Names that have a certificate there. */
+  readonly shown: ReadonlySet<string>;
+}
+
+function specOf(name: string, { isSni, listener, shown, tls }: Place): RouteSpec {
+  const cut = isSni ? name.length : name.indexOf('/');
+  const hostname = name.slice(0, cut);
+  const path = isSni ? '/' : name.slice(cut).replace(/(?<=.)\/$/, '');
+  const certificate = !isSni && tls && shown.has(hostname) ? hostname : '';
+  return { ...routeDefaults, listener, hostname, path, mode: isSni ? 'l4' : 'l7', tls, certificate };
 }
 
 /** As the compiler names it: `route/443/web.example.net`, `route/8080/web.example.net/api`. */

@@ -34,11 +34,34 @@ const servers = [
 ];
 const map = ['0x55dbb84d4110 web.example.net/ b0001', '0x55dbb84d4180 web.example.net/ b0002'];
 
+const list = ['# crt-443.list', 'web.example.net.pem:2 web.example.net', 'b.pem:3 [alpn h2,http/1.1\0] b.example.net'];
+const noList = ["didn't find the specified filename"];
+const stored = ['# transaction', '*web.example.net.pem', '# filename', 'web.example.net.pem', 'b.pem'];
+const leaf = [
+  'Filename: web.example.net.pem',
+  'Status: Used',
+  'SHA1 FingerPrint: 42FFFE05C1896032F6616925E154E3538AE9BA56',
+];
+const noLeaf = ["Can't display the certificate: Not found or the certificate is a bundle!"];
+
 test('memory of a worker', () => {
-  const maps = ['routes-8080.map', 'sni-443.map'];
-  expect(questions(maps)).toHaveLength(5);
+  const asked = {
+    maps: ['routes-8080.map', 'sni-443.map'],
+    lists: ['crt-443.list', 'crt-8443.list'],
+    certificates: ['web.example.net', 'lost.example.net'],
+  };
+  expect(questions(asked)).toHaveLength(10);
   const unknown = ['Unknown map identifier. Please use #<id> or <file>.'];
-  const running = parseRunning([info, stat, servers, map, unknown], maps);
+  const running = parseRunning([info, stat, servers, map, unknown, list, noList, stored, leaf, noLeaf], asked);
+  expect(running.lists.get('crt-443.list')).toEqual([
+    { id: 'web.example.net.pem:2', file: 'web.example.net.pem', rest: 'web.example.net' },
+    { id: 'b.pem:3', file: 'b.pem', rest: '[alpn h2,http/1.1] b.example.net' },
+  ]);
+  expect(running.lists.get('crt-8443.list')).toBeUndefined();
+  expect([...running.certificates]).toEqual([
+    ['web.example.net.pem', '42fffe05c1896032f6616925e154e3538ae9ba56'],
+    ['b.pem', ''],
+  ]);
   expect(running).toMatchObject({ hash: '0123456789abcdef', workerPid: 11679 });
   expect(running.frontends.get('l8080')).toEqual({
     mode: 'http',
@@ -86,7 +109,11 @@ test.each([
 ])('%s is not understood, never "nothing there"', (_name, answers) => {
   const error = (() => {
     try {
-      return parseRunning(answers, answers.length > 3 ? ['routes-8080.map'] : []);
+      return parseRunning(answers, {
+        maps: answers.length > 3 ? ['routes-8080.map'] : [],
+        lists: [],
+        certificates: [],
+      });
     } catch (thrown) {
       return thrown;
     }

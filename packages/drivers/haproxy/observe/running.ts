@@ -1,5 +1,6 @@
 import { fail } from '../errors.ts';
-import { type Address, backendName } from '../record/names.ts';
+import type { Asked } from '../record/manifest.ts';
+import { type Address, backendName, pemName } from '../record/names.ts';
 
 /** One server as the running proxy has it. */
 export interface RunningServer {
@@ -17,6 +18,15 @@ export interface RunningFrontend {
   readonly binds: readonly string[];
 }
 
+/** One line of a list of certificates in memory. */
+export interface ListEntry {
+  /** As `del ssl crt-list` takes it: `web.example.net.pem:3`. */
+  readonly id: string;
+  readonly file: string;
+  /** What comes behind it: options and names. */
+  readonly rest: string;
+}
+
 /** What the serving worker has in memory: read from it, never assumed. */
 export interface Running {
   /** Name of the configuration it has loaded; '' when that is not one of ours. */
@@ -26,17 +36,30 @@ export interface Running {
   /** Entries in order, doubles included; undefined: it has no such map. */
   readonly maps: ReadonlyMap<string, readonly (readonly [key: string, value: string])[] | undefined>;
   readonly backends: ReadonlyMap<string, ReadonlyMap<string, RunningServer>>;
+  /** undefined: it has no such list. */
+  readonly lists: ReadonlyMap<string, readonly ListEntry[] | undefined>;
+  /** SHA-1 of the leaf by file name; '' = not asked for, or nothing in it yet. */
+  readonly certificates: ReadonlyMap<string, string>;
 }
 
 /** Questions whose answers `parseRunning` understands; one connection carries them all. */
-export function questions(maps: readonly string[]): string[] {
-  // 9 = frontends (1) and listeners (8).
-  return ['show info', 'show stat -1 9 -1', 'show servers state', ...maps.map((map) => `show map ${map}`)];
+export function questions({ certificates, lists, maps }: Asked): string[] {
+  return [
+    'show info',
+    // 9 = frontends (1) and listeners (8).
+    'show stat -1 9 -1',
+    'show servers state',
+    ...maps.map((map) => `show map ${map}`),
+    ...lists.map((list) => `show ssl crt-list -n ${list}`),
+    ...(lists.length > 0 ? ['show ssl cert', ...certificates.map((name) => `show ssl cert ${pemName(name)}`)] : []),
+  ];
 }
 
-/** @param answers Lines of each answer, in the order of `questions(maps)`. @throws HAPROXY_GARBLED */
-export function parseRunning(answers: readonly (readonly string[])[], maps: readonly string[]): Running {
-  const [info = [], stat = [], servers = [], ...dumps] = answers;
+/** @param answers Lines of each answer, in the order of `questions(asked)`. @throws HAPROXY_GARBLED */
+export function parseRunning(answers: readonly (readonly string[])[], { certificates, lists, maps }: Asked): Running {
+  const [info = [], stat = [], servers = [], ...rest] = answers;
+  const dumps = rest.slice(0, maps.length);
+  const [known, ...details] = rest.slice(maps.length + lists.length);
   const facts = new Map(
     info.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   );
@@ -48,7 +71,33 @@ export function parseRunning(answers: readonly (readonly string[])[], maps: read
     frontends: parseStat(stat),
     maps: new Map(maps.map((map, at) => [map, parseMap(dumps[at] ?? [])])),
     backends: parseServers(servers),
+    lists: new Map(lists.map((list, at) => [list, parseList(rest[maps.length + at] ?? [])])),
+    certificates: new Map([
+      ...parseStored(known ?? []).map((file) => [file, ''] as const),
+      ...certificates.flatMap((name, at) => parseCertificate(pemName(name), details[at] ?? [])),
+    ]),
   };
+}
+
+/** `# crt-443.list`, then `web.example.net.pem:1 [alpn h2] web.example.net`; 2.6 leaves a NUL behind some options. */
+function parseList(lines: readonly string[]): ListEntry[] | undefined {
+  if (lines[0]?.startsWith('#') !== true) return undefined;
+  return lines.slice(1).map((line) => {
+    const [, file, number, rest = ''] = /^(\S+):(\d+)(?: (.*))?$/.exec(line.replaceAll('\0', '')) ?? [];
+    if (file === undefined) throw garbled('show ssl crt-list', lines);
+    return { id: `${file}:${number}`, file, rest: rest.trim() };
+  });
+}
+
+/** Everything it holds; `*` marks an open transaction, which nobody is shown. */
+function parseStored(lines: readonly string[]): string[] {
+  return lines.filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('*'));
+}
+
+function parseCertificate(file: string, lines: readonly string[]): (readonly [string, string])[] {
+  if (lines[0]?.startsWith('Filename: ') !== true) return [];
+  const sha1 = lines.find((line) => line.startsWith('SHA1 FingerPrint: '))?.slice('SHA1 FingerPrint: '.length) ?? '';
+  return [[file, sha1.toLowerCase()]];
 }
 
 /** CSV with named columns (management guide 9.1); `#` before the first name. */

@@ -1,8 +1,8 @@
 import type { Json, ResourceKey } from '@reconcile/core';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
-import type { RouteSpec } from '@reconcile/core/kinds/route';
-import { backendName, plainBind } from './names.ts';
-import type { Shape } from './shape.ts';
+import { type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
+import { backendName, checkHostname, listName, mapNames, plainBind } from './names.ts';
+import { isShape, type Shape } from './shape.ts';
 
 /** A listener we serve. The logical port is its name in {@link Manifest.listeners}. */
 export interface ListenerRecord {
@@ -37,9 +37,18 @@ export interface Manifest {
   readonly backends: Readonly<Record<string, Shape>>;
   /** Backends without a route, longest free first: a request that still waits in one must not meet its next user. */
   readonly spares: readonly string[];
+  /** Name → SHA-1 of the leaf we hold for it, as HAProxy shows it. */
+  readonly certificates: Readonly<Record<string, string>>;
 }
 
-export const emptyManifest: Manifest = { version: 1, listeners: {}, routes: {}, backends: {}, spares: [] };
+export const emptyManifest: Manifest = {
+  version: 1,
+  listeners: {},
+  routes: {},
+  backends: {},
+  spares: [],
+  certificates: {},
+};
 
 export function isEmpty(manifest: Manifest): boolean {
   return Object.keys(manifest.listeners).length === 0;
@@ -47,7 +56,39 @@ export function isEmpty(manifest: Manifest): boolean {
 
 /** A listener that has just changed between TLS and plain serves none of its former routes until they follow. */
 export function isServed(listener: ListenerRecord, spec: RouteSpec): boolean {
-  return listener.spec.tls === (spec.mode === 'l4');
+  return spec.mode === 'l4' ? listener.spec.tls : listener.spec.tls === spec.tls;
+}
+
+/** Names whose certificates a listener shows, with the routes that need each. */
+export function certificatesOf(manifest: Manifest, port: string): Map<string, ResourceKey[]> {
+  const found = new Map<string, ResourceKey[]>();
+  const listener = manifest.listeners[port];
+  if (listener?.spec.tls !== true) return found;
+  for (const [key, { spec }] of Object.entries(manifest.routes)) {
+    if (String(spec.listener) !== port || spec.mode !== 'l7' || spec.certificate === '') continue;
+    if (isServed(listener, spec) && manifest.certificates[spec.certificate] !== undefined)
+      found.set(spec.certificate, [...(found.get(spec.certificate) ?? []), key as ResourceKey]);
+  }
+  return found;
+}
+
+/** What of a running proxy is asked for, to compare it with a record. */
+export interface Asked {
+  readonly maps: readonly string[];
+  readonly lists: readonly string[];
+  /** Names whose certificates are looked at in full. */
+  readonly certificates: readonly string[];
+}
+
+export const nothingAsked: Asked = { maps: [], lists: [], certificates: [] };
+
+export function askedOf(manifest: Manifest): Asked {
+  const specs = Object.values(manifest.listeners).map(({ spec }) => spec);
+  return {
+    maps: specs.flatMap(mapNames),
+    lists: specs.filter(({ tls }) => tls).map(({ port }) => listName(port)),
+    certificates: Object.keys(manifest.certificates),
+  };
 }
 
 /** Every address its listeners bind, in HAProxy's spelling. @throws HAPROXY_ROUTE */
@@ -67,10 +108,32 @@ export function parseManifest(text: string): Manifest | undefined {
   } catch {
     return undefined;
   }
-  const { version, listeners, routes, backends, spares } = record(value) ?? {};
+  const { version, listeners, routes, backends, spares, certificates = {} } = record(value) ?? {};
   if (version !== 1 || !strings(spares)) return undefined;
-  if (!each(listeners, isListener) || !each(routes, isRoute) || !each(backends, isShape)) return undefined;
-  return value as unknown as Manifest;
+  if (!each(listeners, isListener) || !each(routes, isRoute) || !each(backends, isBackend)) return undefined;
+  if (!Object.entries(record(certificates) ?? { '': '' }).every(isCertificate)) return undefined;
+  return withDefaults({ ...(value as unknown as Manifest), certificates: certificates as Manifest['certificates'] });
+}
+
+/** Records of an earlier version know fewer fields of a route. */
+function withDefaults(manifest: Manifest): Manifest {
+  const routes = Object.entries(manifest.routes).map(([key, route]) => [
+    key,
+    { ...route, spec: { ...routeDefaults, ...route.spec } },
+  ]);
+  return { ...manifest, routes: Object.fromEntries(routes) as Manifest['routes'] };
+}
+
+function isCertificate([name, sha1]: readonly [string, Json | undefined]): boolean {
+  try {
+    return checkHostname(name) === name && typeof sha1 === 'string' && /^[0-9a-f]{40}$/.test(sha1);
+  } catch {
+    return false;
+  }
+}
+
+function isBackend(fields: Fields, name: string): boolean {
+  return backendName.test(name) && isShape(fields);
 }
 
 type Fields = { readonly [key: string]: Json | undefined };
@@ -105,13 +168,5 @@ function isRoute(fields: Fields): boolean {
     (mode === 'l4' || mode === 'l7') &&
     typeof tls === 'boolean' &&
     Array.isArray(backends)
-  );
-}
-
-function isShape({ mode, retries, proxyProtocol, slots }: Fields, name: string): boolean {
-  if (!backendName.test(name)) return false;
-  const numbers = [retries, slots].every((entry) => Number.isInteger(entry) && (entry as number) >= 0);
-  return (
-    (mode === 'http' || mode === 'tcp') && numbers && (slots as number) <= 4096 && typeof proxyProtocol === 'boolean'
   );
 }

@@ -56,13 +56,39 @@ export function frontendName(port: number): string {
   return `l${port}`;
 }
 
-export function mapName({ port, tls }: ListenerSpec): string {
-  return tls ? `sni-${port}.map` : `routes-${port}.map`;
+/** Where TLS ends: what no l4 route of the listener takes comes here. */
+export function endName(port: number): string {
+  return `h${port}`;
+}
+
+/** Where a route is looked up: l4 by SNI, l7 by host and path. */
+export function mapName({ listener, mode }: Pick<RouteSpec, 'listener' | 'mode'>): string {
+  return mode === 'l4' ? `sni-${listener}.map` : `routes-${listener}.map`;
+}
+
+/** All maps of a listener. */
+export function mapNames({ port, tls }: ListenerSpec): string[] {
+  return (tls ? (['l4', 'l7'] as const) : (['l7'] as const)).map((mode) => mapName({ listener: port, mode }));
+}
+
+/** Names and certificates of a listener that speaks TLS. */
+export function listName(port: number): string {
+  return `crt-${port}.list`;
+}
+
+/** Our copy of a certificate with chain and key, and HAProxy's name for it. */
+export function pemName(hostname: string): string {
+  return `${checkHostname(hostname)}.pem`;
 }
 
 /** Socket through which old workers reach the current one. */
-export function loopName({ port }: ListenerSpec): string {
+export function loopName({ port }: Pick<ListenerSpec, 'port'>): string {
   return `${frontendName(port)}.sock`;
+}
+
+/** Socket on which TLS ends. */
+export function endSocketName({ port }: Pick<ListenerSpec, 'port'>): string {
+  return `t${port}.sock`;
 }
 
 /** What a request is looked up by: `<host>/<path>/` for the longest prefix, or the SNI. @throws HAPROXY_ROUTE */

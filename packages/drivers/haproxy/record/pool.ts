@@ -112,7 +112,7 @@ class Pool {
 
   #levelShape(shape: Shape, used: number): void {
     const isUsual = usual.some((known) => sameShape(known, shape));
-    const wanted = used > 0 || isUsual ? sparesFor(used) : 0;
+    const wanted = isUsual || (used > 0 && shape.extras === undefined) ? sparesFor(used) : 0;
     const spare = this.spares.filter((name) => shapeName(this.backends[name] ?? shape) === shapeName(shape));
     for (let i = spare.length; i < wanted; i++) this.spares.push(this.make(shape));
     for (const name of spare.slice(wanted)) {

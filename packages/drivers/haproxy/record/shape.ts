@@ -1,3 +1,4 @@
+import type { Json } from '@reconcile/core';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 
 /**
@@ -11,6 +12,21 @@ export interface Shape {
   readonly proxyProtocol: boolean;
   /** Servers, most of them unused. */
   readonly slots: number;
+  /** What only some routes ask for. A backend that has any is made for its route, and no spare ones are kept. */
+  readonly extras?: Extras;
+}
+
+export interface Extras {
+  /** TLS to the program: name sent and, where it is verified, expected. */
+  readonly tls?: { readonly verify: boolean; readonly serverName: string };
+  /** HTTP/2 without TLS. */
+  readonly h2c?: true;
+  /** Requests (l4: connections) per second and client address. */
+  readonly rateLimit?: number;
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+  /** Of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const fewestSlots = 4;
@@ -21,7 +37,27 @@ export function shapeOf(spec: RouteSpec, targets: number): Shape {
   let slots = fewestSlots;
   while (slots < targets) slots *= 2;
   const retries = Math.min(mostRetries, Math.ceil(Math.max(0, spec.holdMs) / 1000));
-  return { mode: spec.mode === 'l7' ? 'http' : 'tcp', retries, proxyProtocol: spec.proxyProtocol, slots };
+  const extras = extrasOf(spec);
+  return {
+    mode: spec.mode === 'l7' ? 'http' : 'tcp',
+    retries,
+    proxyProtocol: spec.proxyProtocol,
+    slots,
+    ...(Object.keys(extras).length > 0 ? { extras } : {}),
+  };
+}
+
+function extrasOf({ allow, backendTls, deny, h2c, headers, rateLimit }: RouteSpec): Extras {
+  return {
+    ...(backendTls === null ? {} : { tls: { verify: backendTls.verify, serverName: backendTls.serverName } }),
+    ...(h2c ? { h2c } : {}),
+    ...(rateLimit > 0 ? { rateLimit } : {}),
+    ...(allow.length > 0 ? { allow: [...allow].sort() } : {}),
+    ...(deny.length > 0 ? { deny: [...deny].sort() } : {}),
+    ...(Object.keys(headers).length > 0
+      ? { headers: Object.fromEntries(Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1))) }
+      : {}),
+  };
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
@@ -29,5 +65,46 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 export function shapeName(shape: Shape): string {
-  return `${shape.mode} ${shape.retries} ${shape.slots}${shape.proxyProtocol ? ' proxy' : ''}`;
+  const extras = shape.extras === undefined ? '' : ` ${JSON.stringify(shape.extras)}`;
+  return `${shape.mode} ${shape.retries} ${shape.slots}${shape.proxyProtocol ? ' proxy' : ''}${extras}`;
+}
+
+/** Of a record that was read back: right types. What goes into a configuration is checked where it goes in. */
+export function isShape(fields: { readonly [key: string]: Json | undefined }): boolean {
+  const { mode, retries, proxyProtocol, slots, extras = {} } = fields;
+  const numbers = [retries, slots].every((entry) => Number.isInteger(entry) && (entry as number) >= 0);
+  return (
+    (mode === 'http' || mode === 'tcp') &&
+    numbers &&
+    (slots as number) <= 4096 &&
+    typeof proxyProtocol === 'boolean' &&
+    isTable(extras) &&
+    hasExtras(extras)
+  );
+}
+
+function isTable(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function hasExtras({
+  allow = [],
+  deny = [],
+  h2c = true,
+  headers = {},
+  rateLimit = 1,
+  tls = {},
+}: {
+  readonly [key: string]: Json;
+}): boolean {
+  const texts = (value: Json) => Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+  return (
+    texts(allow) &&
+    texts(deny) &&
+    h2c === true &&
+    typeof rateLimit === 'number' &&
+    isTable(tls) &&
+    isTable(headers) &&
+    Object.values(headers).every((value) => typeof value === 'string')
+  );
 }

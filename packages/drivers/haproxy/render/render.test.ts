@@ -38,6 +38,8 @@ test('the configuration as it is written', () => {
   expect(maps).toEqual({
     'routes-8080.map': 'web.example.net/ b0002\nweb.example.net/api/ b0003\n',
     'sni-443.map': 'mail.example.net b0001\n',
+    'routes-443.map': '',
+    'crt-443.list': '',
   });
 });
 
@@ -67,7 +69,7 @@ test('a parked route leads to a closed port, a parked replica rests', () => {
 test('an edit of a file is laid at the door of what it touches', () => {
   const rendered = render(manifest, settings);
   const edited = (edit: (text: string) => string) => {
-    const drift = fileDrift(manifest, rendered, { config: edit(rendered.config), maps: rendered.maps });
+    const drift = fileDrift(manifest, rendered, { config: edit(rendered.config), maps: rendered.maps, pems: {} });
     return [...drift.routes, ...[...drift.listeners].sort()];
   };
   expect(edited((text) => text)).toEqual([]);
@@ -82,8 +84,8 @@ test('an edit of a file is laid at the door of what it touches', () => {
     ...rendered.maps,
     'routes-8080.map': rendered.maps['routes-8080.map']?.split('\n').slice(1).join('\n'),
   };
-  const drift = fileDrift(manifest, rendered, { config: rendered.config, maps });
+  const drift = fileDrift(manifest, rendered, { config: rendered.config, maps, pems: {} });
   expect([[...drift.routes], [...drift.listeners]]).toEqual([[web.key], ['8080']]);
-  const gone = fileDrift(manifest, rendered, { config: undefined, maps: {} });
+  const gone = fileDrift(manifest, rendered, { config: undefined, maps: {}, pems: {} });
   expect(gone.routes.size).toBe(3);
 });

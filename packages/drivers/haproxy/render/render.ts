@@ -1,15 +1,17 @@
 import { digest } from '@reconcile/core';
-import { isServed, type Manifest } from '../record/manifest.ts';
-import { mapKey, mapName } from '../record/names.ts';
+import { certificatesOf, isServed, type Manifest } from '../record/manifest.ts';
+import { listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import { frontendLines, loopLines } from './frontend.ts';
-import { backendHead, defaultLines, globalLines, header, serverLines } from './sections.ts';
+import { type Front, frontendLines, loopLines, redirects } from './frontend.ts';
+import { backendHead, challengeLines, defaultLines, globalLines, header, serverLines } from './sections.ts';
 
 /** Contents of our files. */
 export interface Rendered {
   readonly config: string;
-  /** By file name below `dir`. */
+  /** Maps and certificate lists, by file name below `dir`. */
   readonly maps: Readonly<Record<string, string>>;
+  /** Certificates with their keys, by name; only where they are at hand. */
+  readonly pems: Readonly<Record<string, string>>;
   /** Name of all that only a reload can change. HAProxy shows it as its description, so we know what it has loaded. */
   readonly hash: string;
 }
@@ -18,19 +20,20 @@ export interface Rendered {
  * The configuration and its maps, from the record alone. Every value comes through a check or is a number: nothing of a
  * definition can become a line of its own. @throws HAPROXY_ROUTE
  */
-export function render(manifest: Manifest, settings: HaproxySettings): Rendered {
+export function render(manifest: Manifest, settings: HaproxySettings, pems: Rendered['pems'] = {}): Rendered {
   const listeners = Object.values(manifest.listeners).map((entry) => entry.spec);
   listeners.sort((a, b) => a.port - b.port);
   const fixed = [
     ...defaultLines(),
-    ...listeners.flatMap((listener) => frontendLines(listener, settings)),
-    ...listeners.filter((listener) => !listener.tls).flatMap((listener) => loopLines(listener, settings)),
+    ...listeners.flatMap((listener) => frontendLines(frontOf(listener, manifest), settings)),
+    ...listeners.flatMap((listener) => loopLines(listener, settings)),
+    ...challengeLines(settings),
   ];
   const routes = new Map(Object.values(manifest.routes).map((route) => [route.backend, route]));
   const backends = Object.entries(manifest.backends)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, shape]) => ({
-      head: backendHead(name, shape),
+      head: backendHead(name, shape, settings),
       slots: shape.slots,
       route: routes.get(name),
     }));
@@ -43,15 +46,33 @@ export function render(manifest: Manifest, settings: HaproxySettings): Rendered 
     ...fixed,
     ...backends.flatMap(({ head, slots, route }) => [...head, ...serverLines(slots, route)]),
   ];
-  return { config: `${lines.join('\n')}\n`, maps: mapsOf(manifest), hash };
+  return { config: `${lines.join('\n')}\n`, maps: { ...mapsOf(manifest), ...listsOf(manifest) }, pems, hash };
+}
+
+function frontOf(listener: Front['listener'], manifest: Manifest): Front {
+  const to = listener.tls ? undefined : redirects.get(listener.port);
+  const redirectsTo = to !== undefined && manifest.listeners[String(to)]?.spec.tls === true ? to : undefined;
+  return { listener, redirectsTo };
 }
 
 function mapsOf(manifest: Manifest): Record<string, string> {
-  const lines = new Map(Object.values(manifest.listeners).map(({ spec }) => [mapName(spec), [] as string[]]));
-  for (const route of Object.values(manifest.routes)) {
-    const listener = manifest.listeners[String(route.spec.listener)];
-    if (listener === undefined || !isServed(listener, route.spec)) continue;
-    lines.get(mapName(listener.spec))?.push(`${mapKey(route.spec)} ${route.backend}\n`);
+  const names = Object.values(manifest.listeners).flatMap(({ spec }) => mapNames(spec));
+  const lines = new Map(names.map((name) => [name, [] as string[]]));
+  for (const { backend, spec } of Object.values(manifest.routes)) {
+    const listener = manifest.listeners[String(spec.listener)];
+    if (listener === undefined || !isServed(listener, spec)) continue;
+    lines.get(mapName(spec))?.push(`${mapKey(spec)} ${backend}\n`);
   }
   return Object.fromEntries([...lines].map(([name, entries]) => [name, entries.sort().join('')]));
+}
+
+/** Each certificate for exactly the name that was asked for, whatever else it may say. */
+function listsOf(manifest: Manifest): Record<string, string> {
+  const lists = Object.entries(manifest.listeners).filter(([, { spec }]) => spec.tls);
+  return Object.fromEntries(
+    lists.map(([port, { spec }]) => {
+      const names = [...certificatesOf(manifest, port).keys()].sort();
+      return [listName(spec.port), names.map((name) => `${pemName(name)} ${name}\n`).join('')];
+    }),
+  );
 }

@@ -1,8 +1,9 @@
 import type { RouteRecord } from '../record/manifest.ts';
-import { formatAddress, mapKey } from '../record/names.ts';
+import { checkHostname, formatAddress, mapKey } from '../record/names.ts';
 import { parkAddress, type Server, serversOf } from '../record/servers.ts';
-import type { Shape } from '../record/shape.ts';
+import type { Extras, Shape } from '../record/shape.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
+import { checkHeaderName, checkNetwork, checkRate, formatWord } from './values.ts';
 
 /** First line of the configuration: a file that begins so is ours to replace. */
 export const header = '# Made by reconcile from manifest.json; edits are undone.';
@@ -56,12 +57,65 @@ export function defaultLines(): string[] {
   ];
 }
 
-/** All of a backend that only a reload can change, besides the number of its servers. */
-export function backendHead(name: string, shape: Shape): string[] {
+/** All of a backend that only a reload can change, besides the number of its servers. @throws HAPROXY_ROUTE */
+export function backendHead(name: string, shape: Shape, settings: Pick<HaproxySettings, 'backendCa'>): string[] {
+  const { mode, proxyProtocol, extras = {} } = shape;
+  const servers = [...(proxyProtocol ? ['send-proxy-v2'] : []), ...serverWords(extras, settings)];
   return [
-    `backend ${name} from ${shape.mode === 'http' ? 'l7' : 'l4'}`,
+    `backend ${name} from ${mode === 'http' ? 'l7' : 'l4'}`,
     `  retries ${shape.retries}`,
-    ...(shape.proxyProtocol ? ['  default-server send-proxy-v2'] : []),
+    ...(servers.length > 0 ? [`  default-server ${servers.join(' ')}`] : []),
+    ...accessLines(mode, extras),
+    ...Object.entries(extras.headers ?? {}).map(
+      ([header, value]) => `  http-response set-header ${checkHeaderName(header)} ${formatWord(value)}`,
+    ),
+  ];
+}
+
+function serverWords({ h2c, tls }: Extras, settings: Pick<HaproxySettings, 'backendCa'>): string[] {
+  if (tls === undefined) return h2c === true ? ['proto h2'] : [];
+  const name = checkHostname(tls.serverName);
+  const verify = tls.verify ? `verify required ca-file ${settings.backendCa} verifyhost ${name}` : 'verify none';
+  return [`ssl ${verify} sni str(${name}) alpn h2,http/1.1`];
+}
+
+/** Networks on a line: HAProxy cuts words at 64 to a line. */
+const networksOnALine = 40;
+
+function accessLines(mode: Shape['mode'], { allow = [], deny = [], rateLimit }: Extras): string[] {
+  const isHttp = mode === 'http';
+  const refuse = (status: number) =>
+    isHttp ? `http-request deny deny_status ${status}` : 'tcp-request content reject';
+  const acl = (name: string, networks: readonly string[]) =>
+    networks.flatMap((_, at) =>
+      at % networksOnALine === 0
+        ? [
+            `  acl ${name} src ${networks
+              .slice(at, at + networksOnALine)
+              .map(checkNetwork)
+              .join(' ')}`,
+          ]
+        : [],
+    );
+  return [
+    ...acl('is_allowed', allow),
+    ...acl('is_denied', deny),
+    ...(allow.length > 0 ? [`  ${refuse(403)} if !is_allowed`] : []),
+    ...(deny.length > 0 ? [`  ${refuse(403)} if is_denied`] : []),
+    ...(rateLimit === undefined ? [] : rateLines(isHttp, checkRate(rateLimit))),
+  ];
+}
+
+/** Counted over one second, by client address. The counts of a second are lost at a reload. */
+function rateLines(isHttp: boolean, rate: number): string[] {
+  const counter = isHttp ? 'http_req_rate' : 'conn_rate';
+  const [track, refuse] = isHttp
+    ? ['http-request track-sc0 src', 'http-request deny deny_status 429']
+    : ['tcp-request content track-sc0 src', 'tcp-request content reject'];
+  return [
+    `  stick-table type ipv6 size 100k expire 10s store ${counter}(1s)`,
+    `  ${track}`,
+    `  ${refuse} if { sc_${counter}(0) gt ${rate} }`,
   ];
 }
 
@@ -74,4 +128,10 @@ export function serverLines(slots: number, route: RouteRecord | undefined): stri
       ({ address, isReady }, at) => `  server s${at + 1} ${formatAddress(address)}${isReady ? '' : ' disabled'}`,
     ),
   ];
+}
+
+/** Whoever orders a certificate answers here while the order is open (RFC 8555, section 8.3). */
+export function challengeLines({ challengeSocket }: HaproxySettings): string[] {
+  if (challengeSocket === undefined) return [];
+  return ['backend challenges from l7', '  retries 1', `  server order ${challengeSocket}`];
 }

@@ -18,6 +18,12 @@ export interface HaproxySettings {
   readonly pidFile: string;
   readonly masterSocket: string;
   readonly statsSocket: string;
+  /** The node's store of certificates, one file per name. */
+  readonly certificatesDir: string;
+  /** Who is believed of programs whose certificate is verified (`backend_tls`): a file, or the system's own. */
+  readonly backendCa: string;
+  /** Where the answers to an issuer's questions come from; undefined: nobody asks. */
+  readonly challengeSocket: string | undefined;
 }
 
 /** HAProxy binds `<path>.<pid>.tmp` first and renames it; sun_path holds 108 bytes with its end (unix(7)). */
@@ -31,7 +37,7 @@ const longestSocketName = '/l65535.sock'.length;
  */
 export function haproxySettings(
   table: HaproxyTable,
-  places: { readonly stateDir: string; readonly runtimeDir: string },
+  places: { readonly stateDir: string; readonly runtimeDir: string; readonly challengeSocket?: string },
 ): HaproxySettings {
   const dir = table.dir ?? `${places.stateDir}/haproxy`;
   const runDir = table.run_dir ?? `${places.runtimeDir}/reconcile/haproxy-${digest(dir).slice(0, 8)}`;
@@ -64,5 +70,8 @@ export function haproxySettings(
     pidFile: `${dir}/haproxy.pid`,
     masterSocket: `${runDir}/master.sock`,
     statsSocket: `${runDir}/stats.sock`,
+    certificatesDir: `${places.stateDir}/certificates`,
+    backendCa: table.backend_ca ?? '@system-ca',
+    challengeSocket: places.challengeSocket,
   };
 }

@@ -20,6 +20,8 @@ export const haproxyTable = z.strictObject({
     .string()
     .regex(/^[1-9]\d{0,3}s$/, 'seconds, such as "45s"')
     .default('45s'),
+  /** PEM of those who are believed where `backend_tls` verifies; absent: whom this machine believes. */
+  backend_ca: absolutePath.optional(),
   /** Most connections at once; absent: as many as the limit of open files allows. */
   maxconn: z.int().min(16).max(1_000_000).optional(),
 });

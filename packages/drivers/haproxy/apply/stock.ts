@@ -1,0 +1,54 @@
+import type { Action } from '@reconcile/core';
+import type { RouteArgs } from '@reconcile/core/kinds/route';
+import type { Host } from '@reconcile/host';
+import { readBundle } from '@reconcile/host/tls';
+import type { Sight } from '../observe/look.ts';
+import { readPems } from '../observe/pems.ts';
+import type { HaproxySettings } from '../settings/settings.ts';
+
+/** The certificate of one name, sound, as one text with chain and key; or why there is none to be shown. */
+export type Stocked = { readonly pem: string; readonly sha1: string } | { readonly trouble: string };
+
+export type Stock = ReadonlyMap<string, Stocked>;
+
+/**
+ * Certificates of every name that is shown or shall be: what its issuer left in the store, where that is sound; else what we
+ * hold. What is in the store and not sound is not taken, and whoever asks for just that is told.
+ */
+export async function takeStock(
+  host: Host,
+  settings: HaproxySettings,
+  { actions, sight }: { sight: Sight; actions: readonly Action[] },
+): Promise<Stock> {
+  const known = Object.keys(sight.manifest.certificates);
+  const asked = actions.flatMap(({ args, kind }) => {
+    const spec = kind === 'route' ? (args as unknown as Partial<RouteArgs>).spec : undefined;
+    return spec === undefined || spec.certificate === '' ? [] : [spec.certificate];
+  });
+  const fresh = asked.filter((name) => !known.includes(name));
+  const pems = { ...sight.files.pems, ...(await readPems(host, settings, fresh.filter(isPlain))) };
+  return new Map([...known, ...asked].map((name) => [name, choose(name, pems[name])]));
+}
+
+function isPlain(name: string): boolean {
+  return /^[a-z0-9.-]{1,250}$/.test(name);
+}
+
+function choose(name: string, pem: { store: string | undefined; copy: string | undefined } | undefined): Stocked {
+  const store = soundOf(name, pem?.store);
+  if ('pem' in store || pem?.store !== undefined) return store;
+  const copy = soundOf(name, pem?.copy);
+  return 'pem' in copy ? copy : store;
+}
+
+function soundOf(name: string, text: string | undefined): Stocked {
+  if (text === undefined) return { trouble: 'it has none yet' };
+  const bundle = readBundle(text);
+  const trouble = bundle === undefined ? 'it cannot be read' : bundle.trouble;
+  if (bundle === undefined || trouble !== undefined) return { trouble: trouble ?? '' };
+  const covers = bundle.leaf.names.some(
+    (one) => one === name || (one.startsWith('*.') && name.slice(name.indexOf('.')) === one.slice(1)),
+  );
+  if (!covers) return { trouble: `it is for ${bundle.leaf.names.join(', ') || 'no name'}` };
+  return { pem: bundle.chain.join('') + bundle.key, sha1: bundle.leaf.sha1 };
+}
