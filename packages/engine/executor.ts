@@ -130,9 +130,15 @@ class Walk {
       failpoint.reach('recorded', action.id);
       await this.#settle(action);
       const durationMs = context.host.clock.now() - startedAt;
-      emit({ ...this.#of(action), type: action.verb === 'await' ? 'gate.opened' : 'action.succeeded', durationMs });
       this.#done.push(action.id);
-      this.#pass(action.id);
+      const bad = badEnd(action, facts);
+      if (bad === undefined) {
+        emit({ ...this.#of(action), type: action.verb === 'await' ? 'gate.opened' : 'action.succeeded', durationMs });
+        this.#pass(action.id);
+      } else {
+        emit({ ...this.#of(action), type: 'action.failed', durationMs, code: 'JobFailed', message: bad });
+        this.#skipAfter(action.id);
+      }
     } catch (error) {
       await this.#failedWith(action, error, startedAt);
     }
@@ -241,4 +247,10 @@ class Walk {
       verb: action.verb,
     };
   }
+}
+
+/** A job that was run to its end, as it should be, and ended badly: what needs it must not go on. */
+function badEnd(action: Action, facts: Facts | undefined): string | undefined {
+  const exitCode = action.verb === 'run' ? facts?.exitCode : undefined;
+  return typeof exitCode === 'number' && exitCode !== 0 ? `ended with ${exitCode}` : undefined;
 }

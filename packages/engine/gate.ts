@@ -23,7 +23,8 @@ export async function passGate(cx: ApplyContext<Host>, driver: Driver<ReadHost, 
   let last: ProbeResult | undefined;
   while (clock.now() - openedAt < args.deadlineMs) {
     const locus = await driver.locate?.(cx, action.key);
-    if (locus !== undefined && !locus.running) throw ended(args, locus.exitCode, await said(cx, driver, action));
+    if (locus !== undefined && !locus.running)
+      throw ended(args, await exitCodeOf(cx, driver, { action, locus }), await said(cx, driver, action));
     last = await probe(cx, driver, { key: action.key, target: args, locus: locus ?? { running: true, pid: 0 } });
     if (last.healthy) {
       goodSince ??= clock.now();
@@ -45,6 +46,20 @@ export async function passGate(cx: ApplyContext<Host>, driver: Driver<ReadHost, 
     key: action.key,
     hint: `reconcile logs ${action.slot}`,
   });
+}
+
+/** The runtime records an end a moment after it; undefined: it did not within a second. */
+async function exitCodeOf(
+  cx: ApplyContext<Host>,
+  driver: Driver<ReadHost, Host>,
+  { action, locus }: { action: Action; locus: Locus },
+): Promise<number | undefined> {
+  let { exitCode } = locus;
+  for (let tries = 0; exitCode === undefined && tries < 20; tries++) {
+    await cx.host.clock.sleep(50, cx.signal);
+    exitCode = (await driver.locate?.(cx, action.key))?.exitCode;
+  }
+  return exitCode;
 }
 
 /** The usual reason why nobody answers: the program listens elsewhere, or not at all. undefined: it listens where it should. */

@@ -21,8 +21,13 @@ function source({ standing }: Case): Check | undefined {
 
 function declared(of: Case): Check {
   const { facts, row, scene, wanted } = of;
-  if (row.grade === 'leaving') {
-    return { gate: 'declared', verdict: 'no', text: `services/${serviceOf(of)}.toml does not declare it any more` };
+  if (row.isLeaving === true) {
+    const by = facts.wantedBy === undefined ? '' : ` since ${commitText(facts.wantedBy, (at) => when(of, at))}`;
+    return {
+      gate: 'declared',
+      verdict: 'no',
+      text: `services/${serviceOf(of)}.toml does not declare it any more${by}`,
+    };
   }
   const stage = wanted?.stage === undefined ? undefined : scene.desired.stages[wanted.stage]?.name;
   const by = facts.wantedBy === undefined ? '' : `${commitText(facts.wantedBy, (at) => when(of, at))}, `;
@@ -30,7 +35,8 @@ function declared(of: Case): Check {
   return { gate: 'declared', verdict: 'ok', text: `${by}${place}` };
 }
 
-function allowed({ facts, scene, slot }: Case): Check {
+function allowed({ facts, row, scene, slot }: Case): Check | undefined {
+  if (row.isLeaving === true) return undefined;
   const refusal = scene.desired.refusals.find((one) => one.slot === slot);
   if (refusal === undefined)
     return { gate: 'allowed', verdict: 'ok', text: '[policy] of this node has nothing against it' };
@@ -71,7 +77,10 @@ function version(of: Case): Check | undefined {
     gate: 'version',
     verdict: 'no',
     text: `${name} is known to be bad here${since}: ${bad?.reason ?? 'its gate was not passed'}`,
-    details: [lastGood, 'it is tried again when the definition or its image changes, or: reconcile retry'],
+    details: [
+      lastGood,
+      `it is tried again when the definition or its image changes, or: reconcile retry ${of.row.name}`,
+    ],
   };
 }
 

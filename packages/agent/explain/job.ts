@@ -34,6 +34,6 @@ function lastRun(of: Case, spec: JobSpec): Check {
   const text = `${when(of, last.startedAt)}, exit ${last.exitCode} after ${took}`;
   if (last.exitCode === 0) return { gate: 'last run', verdict: 'ok', text };
   const isWaitedFor = spec.when !== 'manual' && spec.when !== 'schedule';
-  const details = isWaitedFor ? ['it runs again for a new image, or: reconcile retry'] : [];
+  const details = isWaitedFor ? [`it runs again for a new image, or: reconcile retry ${of.slot}`] : [];
   return { gate: 'last run', verdict: 'no', text, details };
 }

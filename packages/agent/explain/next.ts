@@ -22,7 +22,8 @@ export function nextSteps(of: Case): string[] {
     return [
       ...port,
       ...(wanted?.kind === 'job' || row.container !== '' ? [`reconcile logs ${row.name}`] : []),
-      `fix ${file} and commit; to try the same again now: reconcile retry ${row.name}`,
+      `fix ${file} and commit`,
+      `reconcile retry ${row.name}`,
     ];
   if (port.length > 0) return port;
   return row.grade === 'changing' ? [`reconcile -s ${serviceOf(of)}`] : [];

@@ -2,14 +2,14 @@ import type { Attempt, Hold, KnownBad, SlotKey, Wait } from '@reconcile/core';
 import { type ContainerSpec, upgradeContainer } from '@reconcile/core/kinds/container';
 import { duration, type Grade, momentText, type Standing, versionOf, type Zone } from '@reconcile/core/render';
 import { reachedAs } from './reached.ts';
-import { mainContainer, type Scene, type SeenContainer, slotName, type WantedContainer } from './scene.ts';
+import { isLeaving, mainContainer, type Scene, type SeenContainer, slotName, type WantedContainer } from './scene.ts';
 import { changeText, rootOf, shortReason, waitText } from './words.ts';
 
 /** How the container of a slot stands. `wanted` is undefined for one that nobody declares any more. */
 export function containerStanding(
   scene: Scene,
   slot: SlotKey,
-  { stage, zone }: { stage: string; zone: Zone },
+  { stage, zone }: { stage: string | undefined; zone: Zone },
 ): Standing {
   const wanted = scene.wanted.get(slot) as unknown as WantedContainer | undefined;
   const seen = mainContainer(scene, slot);
@@ -17,20 +17,22 @@ export function containerStanding(
   const container = seen === undefined ? '' : seen.key.slice('container/'.length);
   const isUp = seen?.state.phase === 'running' && seen.state.alive;
   const found = judge({ scene, slot, wanted, seen, zone });
+  const isGone = isLeaving(scene, slot);
   const other = otherVersion(scene, { slot, wanted, seen });
   return {
     slot,
     name: slotName(scene, slot),
     service: slot.split('/')[0] ?? slot,
     kind: 'container',
-    stage,
+    ...(isGone ? { isLeaving: true as const } : {}),
+    stage: stage ?? (isGone ? 'undeclared' : ''),
     ...found,
     health: isUp ? (seen?.health ?? 'none') : 'none',
     container,
     version: spec === undefined || (seen === undefined && other !== undefined) ? '' : versionOf(spec.image),
     ...(other === undefined ? {} : { other }),
     ...(isUp && seen !== undefined ? { startedAt: seen.state.startedAt } : {}),
-    reachedAs: spec === undefined ? [] : reachedAs(scene, slot, { spec, container }),
+    reachedAs: spec === undefined || wanted?.active === false ? [] : reachedAs(scene, slot, { spec, container }),
   };
 }
 

@@ -1,4 +1,4 @@
-export { nodeStanding, type Origin } from './node.ts';
+export { narrowStanding, nodeStanding, type Origin } from './node.ts';
 export { originOf } from './origin.ts';
 export { lastChangeOf, nodePast } from './past.ts';
 export { isOf, type Scene, sceneOf } from './scene.ts';

@@ -5,7 +5,7 @@ import { count, type Foreign, type NodeStanding, type Standing, worstGrade, type
 import { containerStanding } from './container.ts';
 import { jobStanding } from './job.ts';
 import { routeAddress } from './reached.ts';
-import { isOf, type Scene } from './scene.ts';
+import { isLeaving, isOf, type Scene } from './scene.ts';
 import { changeText, rootOf, waitText } from './words.ts';
 
 /** Where the desired state came from: what a look alone does not know. */
@@ -30,6 +30,16 @@ export function nodeStanding(scene: Scene, origin: Origin, zone: Zone): NodeStan
   return { ...standing, next: nextCommand(scene, standing) };
 }
 
+/** The same for some rows alone; what the rest of the node needs is left out. */
+export function narrowStanding(
+  scene: Scene,
+  whole: NodeStanding,
+  { absences, rows }: Pick<NodeStanding, 'absences' | 'rows'>,
+): NodeStanding {
+  const next = worstGrade(rows) === 'well' ? '' : nextCommand(scene, { rows, besides: [] });
+  return { ...whole, rows, absences, besides: [], next };
+}
+
 /** By stage, then name; jobs after all stages, what is not declared any more last. */
 function slotRows(scene: Scene, zone: Zone): Standing[] {
   const { desired } = scene;
@@ -41,18 +51,14 @@ function slotRows(scene: Scene, zone: Zone): Standing[] {
   const placed = [...slots].map((slot) => {
     const wanted = scene.wanted.get(slot);
     const stage = wanted?.stage ?? desired.services[slot.split('/')[0] ?? '']?.stage;
-    const isLeaving = wanted === undefined && !desired.refusals.some((refusal) => refusal.slot === slot);
-    return { slot, isJob: wanted?.kind === 'job', stage: isLeaving ? undefined : stage };
+    return { slot, isJob: wanted?.kind === 'job', stage: isLeaving(scene, slot) ? undefined : stage };
   });
   const rank = ({ isJob, stage }: (typeof placed)[number]) => (isJob ? 1e6 : (stage ?? 1e9));
   placed.sort((a, b) => rank(a) - rank(b) || (a.slot < b.slot ? -1 : 1));
   return placed.map(({ isJob, slot, stage }) =>
     isJob
       ? jobStanding(scene, slot, zone)
-      : containerStanding(scene, slot, {
-          stage: stage === undefined ? 'undeclared' : (desired.stages[stage]?.name ?? ''),
-          zone,
-        }),
+      : containerStanding(scene, slot, { stage: stage === undefined ? undefined : desired.stages[stage]?.name, zone }),
   );
 }
 

@@ -90,6 +90,11 @@ export function slotName(scene: Scene, slot: SlotKey): string {
   return siblings.size <= 1 && scene.wanted.get(slot)?.kind !== 'job' ? service : slot;
 }
 
+/** It stands here and nothing declares it any more; what is declared and refused does not count as that. */
+export function isLeaving(scene: Scene, slot: SlotKey): boolean {
+  return !scene.wanted.has(slot) && !scene.desired.refusals.some((refusal) => refusal.slot === slot);
+}
+
 /** Is it this service, or a part of it? `mcr/web` is of `mcr` and of `mcr/web`; `mcr/web/1` too. */
 export function isOf(slot: SlotKey, name: string): boolean {
   return slot === name || slot.startsWith(`${name}/`);

@@ -41,7 +41,7 @@ export function serviceStatus(
   const containers = rows.filter((row) => row.kind === 'container');
   const running = containers.filter((row) => row.startedAt !== undefined);
   const main = running[0]?.container;
-  const made = past.history.find((entry) => entry.what === 'created' && running.some((row) => row.slot === entry.slot));
+  const made = running.flatMap((row) => madeEntry(past.history, row) ?? [])[0];
   const since = running.flatMap((row) => row.startedAt ?? []);
   const status: Omit<ServiceStatus, 'next'> = {
     service: name,
@@ -67,7 +67,8 @@ export function serviceStatus(
       .slice(0, mostHistory)
       .map((entry) => historyWords(entry, { now: standing.at, zone: past.zone, alone: rows.length === 1 })),
   };
-  return { ...status, next: nextCommands(status, past.wantedBy) };
+  const confirm = rows.flatMap(({ slot }) => scene.holds.get(slot) ?? []).find((hold) => hold.confirmable)?.id;
+  return { ...status, next: nextCommands(status, { wantedBy: past.wantedBy, confirm }) };
 }
 
 const mostHistory = 6;
@@ -94,7 +95,8 @@ function wantsText(scene: Scene, rows: readonly Standing[]): string {
     return row.kind === 'container' && spec !== undefined ? [versionOf(spec.image)] : [];
   });
   if (versions.length > 0) return distinct(versions);
-  return rows.some((row) => row.grade === 'leaving') ? 'nothing: not declared any more' : 'jobs only';
+  if (rows.some((row) => row.isLeaving === true)) return 'nothing: not declared any more';
+  return rows.some((row) => row.grade === 'refused') ? 'what [policy] of this node refuses' : 'jobs only';
 }
 
 function distinct(texts: readonly string[]): string {
@@ -104,7 +106,7 @@ function distinct(texts: readonly string[]): string {
 function partStatus(scene: Scene, row: Standing, past: ServicePast): PartStatus {
   const care = scene.wanted.get(row.slot)?.care as unknown as ContainerCare | undefined;
   const usage = past.usage.get(row.container);
-  const made = past.history.find((entry) => entry.slot === row.slot && entry.what === 'created')?.at ?? 0;
+  const made = madeEntry(past.history, row)?.at ?? 0;
   const restarts = past.history.filter(
     (entry) =>
       entry.slot === row.slot && entry.what === 'started' && entry.at >= made && entry.why.startsWith('Exited'),
@@ -115,6 +117,13 @@ function partStatus(scene: Scene, row: Standing, past: ServicePast): PartStatus 
     restarts: restarts.length,
     ...(usage ?? {}),
   };
+}
+
+/** When what runs was made: a newer one that never became ready is not it, once the slot was ready before. */
+function madeEntry(history: readonly HistoryEntry[], { slot }: Standing): HistoryEntry | undefined {
+  const own = history.filter((entry) => entry.slot === slot);
+  const ready = own.findIndex((entry) => entry.what === 'ready');
+  return own.find((entry, i) => entry.what === 'created' && i > ready);
 }
 
 /** `http /healthz`, `tcp 8080`, `exec`. */
@@ -164,7 +173,10 @@ export function historyWords(
     .join(' ');
 }
 
-function nextCommands(status: Omit<ServiceStatus, 'next'>, wantedBy: CommitWords | undefined): string[] {
+function nextCommands(
+  status: Omit<ServiceStatus, 'next'>,
+  { confirm, wantedBy }: { wantedBy: CommitWords | undefined; confirm: string | undefined },
+): string[] {
   const { grade, service } = status;
   const undo = wantedBy === undefined ? [] : [`git revert ${wantedBy.commit.slice(0, 7)}`];
   const bad = status.parts.find((part) => part.grade === grade)?.name ?? service;
@@ -177,6 +189,7 @@ function nextCommands(status: Omit<ServiceStatus, 'next'>, wantedBy: CommitWords
     case 'waiting':
       return [`reconcile explain ${bad}`];
     case 'held':
+      return ['reconcile plan', ...(confirm === undefined ? [] : [`reconcile apply --confirm ${confirm}`])];
     case 'leaving':
       return ['reconcile plan'];
     case 'changing':

@@ -45,7 +45,7 @@ export function waitText(wait: Wait, now: Instant): string {
   if (wait.until === undefined) return message;
   const inMs = wait.until - now;
   if (wait.code === 'StageNotReady') return `${message}; goes on without it in ${duration(Math.max(0, inMs))}`;
-  return inMs <= 0 ? message : `next try in ${duration(inMs)}; ${message}`;
+  return inMs <= 0 ? message : `${message}; next try in ${duration(inMs)}`;
 }
 
 /** Why something happened, as the registry keeps it (a code of the plan, perhaps with details), in words. */

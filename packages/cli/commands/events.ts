@@ -1,4 +1,4 @@
-import { eventLine, harmless, line, piece } from '@reconcile/core/render';
+import { eventLine, harmless, line, piece, wrapLine } from '@reconcile/core/render';
 import { listEvents } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
@@ -36,6 +36,7 @@ export async function runEvents(cx: CliContext, given: string | undefined, optio
     return told === undefined ? [] : [told];
   });
   if (shown.length === 0) cx.tell([line(piece('Nothing happened that is remembered.', 'dim'))]);
-  cx.print(newest(shown).map((each) => each.map((one) => ({ ...one, text: harmless(one.text) }))));
+  const clean = newest(shown).map((each) => each.map((one) => ({ ...one, text: harmless(one.text) })));
+  cx.print(cx.look.isTerminal ? clean.flatMap((each) => wrapLine(each, cx.look.width)) : clean);
   return exit.converged;
 }

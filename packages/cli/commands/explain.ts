@@ -1,5 +1,5 @@
 import { explain, explainFacts } from '@reconcile/agent/explain';
-import { isOf, nodeStanding, originOf, type Scene, sceneOf } from '@reconcile/agent/standing';
+import { nodeStanding, originOf, type Scene, sceneOf } from '@reconcile/agent/standing';
 import {
   type Explanation,
   gradeStyle,
@@ -12,7 +12,7 @@ import {
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
-import { plainName, rowsNamed } from './named.ts';
+import { absenceLine, absenceNamed, plainName, rowsNamed } from './named.ts';
 
 /** Why a service is in the state it is in: gate by gate, field by field. Parts that are well take one line. */
 export async function runExplain(cx: CliContext, given: string): Promise<number> {
@@ -20,7 +20,7 @@ export async function runExplain(cx: CliContext, given: string): Promise<number>
   const scene = sceneOf(sight.seen);
   const standing = nodeStanding(scene, await originOf(sight.config, sight.host, sight.loaded), 'local');
   const name = plainName(given, standing.node);
-  if (await absent(cx, standing, name)) return exit.converged;
+  if (absent(cx, standing, name)) return exit.converged;
   const rows = rowsNamed(standing, [name]);
   const full = rows.length === 1 ? rows : rows.filter((row) => row.grade !== 'well');
   const found = await Promise.all(full.map((row) => explainSlot({ cx, sight, scene, standing }, row.slot)));
@@ -63,14 +63,10 @@ async function explainSlot({ cx, scene, sight, standing }: Looking, slot: string
 }
 
 /** Declared, and not for this node: that is the whole explanation. */
-async function absent(cx: CliContext, standing: NodeStanding, name: string): Promise<boolean> {
-  const absence = standing.absences.find(({ service }) => isOf(name, service));
+function absent(cx: CliContext, standing: NodeStanding, name: string): boolean {
+  const absence = absenceNamed(standing, name);
   if (absence === undefined) return false;
-  const where =
-    absence.node === undefined
-      ? 'fleet.toml names several nodes and nothing says which one runs it: write node = "…" in its file'
-      : `it runs on ${absence.node}`;
   if (cx.json) cx.printJson({ name, node: standing.node, ...absence });
-  else cx.print([line(piece(name, 'bold'), `  ${absence.why} on ${standing.node}: `, where)]);
+  else cx.print([absenceLine(standing, name, absence)]);
   return true;
 }

@@ -14,6 +14,8 @@ export interface HistoryOptions {
 
 const usualLines = 30;
 const mostLines = 20_000;
+/** The container's name at the head of its own reason. */
+const ownName = /^\S+-[0-9a-f]{8} /;
 
 /** What happened to a service's components, newest first. */
 export async function runHistory(cx: CliContext, given: string | undefined, options: HistoryOptions): Promise<number> {
@@ -32,7 +34,7 @@ export async function runHistory(cx: CliContext, given: string | undefined, opti
   }
   const lines = entries.map((entry) => ({
     ...entry,
-    why: harmless(whyText(entry.why).replaceAll(`${entry.slot} was `, '')),
+    why: harmless(whyText(entry.why).replaceAll(`${entry.slot} was `, '').replace(ownName, '')),
     by: principalName(entry.by),
   }));
   cx.print(renderHistory(lines, { width: cx.look.width, ascii: cx.look.ascii, now: Date.now(), zone: 'local' }));

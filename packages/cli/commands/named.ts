@@ -1,5 +1,6 @@
 import { isOf } from '@reconcile/agent/standing';
-import type { NodeStanding, Standing } from '@reconcile/core/render';
+import type { Absence } from '@reconcile/core';
+import { type Line, line, type NodeStanding, piece, type Standing } from '@reconcile/core/render';
 import { fail } from '../errors.ts';
 
 /** `rift:mcr/api` on rift is `mcr/api`. @throws NO_NODE */
@@ -23,9 +24,24 @@ export function rowsNamed(standing: NodeStanding, names: readonly string[]): rea
   return standing.rows.filter((row) => plain.some((name) => isOf(row.slot, name)));
 }
 
+/** A declared service that is not for this node: the name is right, and there is no row. */
+export function absenceNamed({ absences, rows }: NodeStanding, name: string): Absence | undefined {
+  if (rows.some((row) => isOf(row.slot, name))) return undefined;
+  return absences.find(({ service }) => isOf(name, service));
+}
+
+/** `far  elsewhere on rift: it runs on orion` */
+export function absenceLine({ node }: NodeStanding, name: string, absence: Absence): Line {
+  const where =
+    absence.node === undefined
+      ? 'fleet.toml names several nodes and nothing says which one runs it: write node = "…" in its file'
+      : `it runs on ${absence.node}`;
+  return line(piece(name, 'bold'), `  ${absence.why} on ${node}: `, where);
+}
+
 function assertThere({ absences, node, rows }: NodeStanding, name: string): void {
   if (rows.some((row) => isOf(row.slot, name))) return;
-  const absence = absences.find(({ service }) => service === name.split('/')[0]);
+  const absence = absences.find(({ service }) => isOf(name, service));
   const service = rows.filter((row) => row.service === name.split('/')[0]).map((row) => row.slot);
   const known = service.length > 0 ? service : [...new Set(rows.map((row) => row.service))];
   throw fail('NO_SERVICE', {

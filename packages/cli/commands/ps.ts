@@ -1,4 +1,4 @@
-import { nodeStanding, originOf, sceneOf } from '@reconcile/agent/standing';
+import { narrowStanding, nodeStanding, originOf, sceneOf } from '@reconcile/agent/standing';
 import { narrow } from '@reconcile/core/plan';
 import { type Line, type NodeStanding, renderNames, renderPs, type Standing } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
@@ -44,12 +44,15 @@ async function show(
 }
 
 async function narrowed(sight: Sight, names: readonly string[]): Promise<{ standing: NodeStanding; code: number }> {
-  const whole = nodeStanding(sceneOf(sight.seen), await originOf(sight.config, sight.host, sight.loaded), 'local');
-  const rows = rowsNamed(whole, names);
+  const scene = sceneOf(sight.seen);
+  const whole = nodeStanding(scene, await originOf(sight.config, sight.host, sight.loaded), 'local');
   const plain = names.map((name) => plainName(name, whole.node));
+  const absences = whole.absences.filter(({ service }) => plain.includes(service));
+  const here = plain.filter((name) => !absences.some(({ service }) => service === name));
+  const rows = names.length > 0 && here.length === 0 ? [] : rowsNamed(whole, here);
   const plan = names.length === 0 ? sight.seen.plan : narrow(sight.seen.plan, { services: plain });
   const code = worst(planExit(plan), rowsExit(rows), sight.loaded.trouble === undefined ? 0 : exit.held);
-  const standing = names.length === 0 ? whole : { ...whole, rows, absences: [], besides: [] };
+  const standing = names.length === 0 ? whole : narrowStanding(scene, whole, { rows, absences });
   return { standing, code };
 }
 

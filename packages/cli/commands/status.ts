@@ -13,7 +13,7 @@ import { listHistory } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
-import { plainName, rowsNamed } from './named.ts';
+import { absenceLine, absenceNamed, plainName, rowsNamed } from './named.ts';
 import { rowsExit } from './ps.ts';
 
 const historyLimit = 200;
@@ -38,6 +38,12 @@ async function service(cx: CliContext, sight: Sight, name: string): Promise<numb
   const { config, host, loaded, registry, seen } = sight;
   const scene = sceneOf(seen);
   const standing = nodeStanding(scene, await originOf(config, host, loaded), 'local');
+  const absence = absenceNamed(standing, name);
+  if (absence !== undefined) {
+    if (cx.json) cx.printJson({ name, ...absence, exit: exit.converged });
+    else cx.print([absenceLine(standing, name, absence)]);
+    return exit.converged;
+  }
   const rows = rowsNamed(standing, [name]);
   const containers = rows.flatMap((row) => (row.startedAt === undefined ? [] : [row.container]));
   const [usage, wantedBy] = await Promise.all([

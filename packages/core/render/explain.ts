@@ -40,7 +40,8 @@ export function renderExplanation(explanation: Explanation, options: ExplainOpti
   const { ascii, width } = options;
   const { checks, commit, fields, file, grade, name, next, output, state, why } = explanation;
   const style: Style = grade === 'well' ? 'good' : gradeStyle(grade);
-  const says = grade === 'well' || state === grade ? state : `${state}, ${grade}`;
+  const says =
+    grade === 'well' || state === grade || (grade === 'failing' && state === 'failed') ? state : `${state}, ${grade}`;
   const head = line(piece(name, 'bold'), '  ', piece(says, style), piece(`    ${file} @ ${commit.slice(0, 7)}`, 'dim'));
   return [
     cutLine(head, width, ascii),

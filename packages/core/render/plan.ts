@@ -1,6 +1,7 @@
 import type { Change, Hold, Plan, Wait } from '../model/plan.ts';
 import { fieldText, shortRef } from './fields.ts';
-import { type Line, line, type Piece, pad, piece, type Style, textWidth } from './text.ts';
+import { cutLine } from './table.ts';
+import { type Line, line, type Piece, pad, piece, type Style, textWidth, wrap } from './text.ts';
 import { bytes, count, duration } from './units.ts';
 
 /** What the plan alone does not know: where it comes from. */
@@ -81,14 +82,14 @@ export function renderPlan(plan: Plan, meta: PlanMeta, options: RenderOptions): 
     stages.flatMap((part) => part.rows),
     frame,
   );
-  const lines: Line[] = [header(plan, meta, symbols), []];
+  const lines: Line[] = [header(plan, meta, frame), []];
   let at = 0;
   for (const { stage, rows, waits } of stages) {
     lines.push(line(piece(stage.name, 'head')), ...all.slice(at, at + rows.length));
     at += rows.length;
-    lines.push(...waits.map((wait) => waitLine(wait, symbols, name)));
+    lines.push(...waits.flatMap((wait) => waitLines(wait, frame)));
   }
-  for (const hold of plan.held) lines.push(...holdLines(hold, symbols, name));
+  for (const hold of plan.held) lines.push(...holdLines(hold, frame));
   lines.push([], ...summary(plan, symbols), ...unmanagedLines(plan, options));
   const next = nextSteps(plan, meta);
   if (next.length > 0) lines.push([], ...next);
@@ -96,7 +97,7 @@ export function renderPlan(plan: Plan, meta: PlanMeta, options: RenderOptions): 
   return lines;
 }
 
-function header(plan: Plan, meta: PlanMeta, symbols: Symbols): Line {
+function header(plan: Plan, meta: PlanMeta, { options, symbols }: Frame): Line {
   const commit = plan.commit.slice(0, 7);
   const from =
     meta.fromCommit === undefined || meta.fromCommit === plan.commit
@@ -105,11 +106,10 @@ function header(plan: Plan, meta: PlanMeta, symbols: Symbols): Line {
   const message = meta.message === undefined ? '' : ` "${meta.message}"`;
   const author = meta.author === undefined ? '' : ` (${meta.author})`;
   const seen = meta.observedAgoMs === undefined ? '' : `  observed ${duration(meta.observedAgoMs)} ago`;
-  return line(
-    piece(`plan ${plan.id}`, 'bold'),
-    `  ${plan.node}  ${from}${commit}${message}${author}`,
-    piece(seen, 'dim'),
-  );
+  const title = line(piece(`plan ${plan.id}`, 'bold'), `  ${plan.node}  ${from}${commit}${message}${author}`);
+  const whole = [...title, piece(seen, 'dim')];
+  const isTight = whole.reduce((sum, part) => sum + textWidth(part.text), 0) > options.width;
+  return isTight ? cutLine(title, options.width, options.ascii) : whole;
 }
 
 function convergedLine(plan: Plan, meta: PlanMeta): Line {
@@ -332,46 +332,36 @@ function waitName(wait: Wait): string {
     : (wait.services[0] ?? wait.slot);
 }
 
-function waitLine(wait: Wait, symbols: Symbols, name: number): Line {
-  return line(
-    '  ',
-    piece(pad(symbols.wait, 3), 'warn'),
-    piece(pad(waitName(wait), name), 'bold'),
-    '  ',
-    piece('WAITS', 'warn'),
-    ` ${wait.message}`,
-  );
+function waitLines(wait: Wait, frame: Frame): Line[] {
+  const { symbols, name } = frame;
+  const head = [piece(pad(symbols.wait, 3), 'warn'), piece(pad(waitName(wait), name), 'bold')];
+  return reasonLines(line('  ', ...head, '  ', piece('WAITS', 'warn'), ' '), wait.message, frame);
+}
+
+/** A reason is never cut: what does not fit goes on below where it began. */
+function reasonLines(head: Line, text: string, { options }: Frame): Line[] {
+  const indent = head.slice(0, -2).reduce((sum, part) => sum + textWidth(part.text), 0);
+  const first = head.reduce((sum, part) => sum + textWidth(part.text), 0);
+  const room = Math.max(24, options.width - first);
+  return wrap(text, room).map((part, i) => (i === 0 ? line(...head, part) : line(' '.repeat(indent), part)));
 }
 
 function holdName(hold: Hold): string {
   return hold.code === 'KnownBad' ? (hold.slots[0] ?? '') : '';
 }
 
-function holdLines(hold: Hold, symbols: Symbols, name: number): Line[] {
+function holdLines(hold: Hold, frame: Frame): Line[] {
+  const { symbols, name } = frame;
+  const sign = piece(pad(symbols.hold, 3), 'bad');
   if (hold.code === 'KnownBad') {
     const slot = hold.slots[0] ?? '';
-    return [
-      line(
-        '  ',
-        piece(pad(symbols.hold, 3), 'bad'),
-        piece(pad(slot, name), 'bold'),
-        '  ',
-        piece('ROLLED BACK', 'bad'),
-        ` ${hold.message.replace(`${slot} was `, '')}; not tried again until it changes or: reconcile retry ${hold.services[0] ?? ''}`,
-      ),
-    ];
+    const head = line('  ', sign, piece(pad(slot, name), 'bold'), '  ', piece('ROLLED BACK', 'bad'), ' ');
+    const again = `not tried again until it changes or: reconcile retry ${hold.services[0] ?? ''}`;
+    return reasonLines(head, `${hold.message.replace(`${slot} was `, '')}; ${again}`, frame);
   }
   const data = hold.data.length === 0 ? '' : `   data is kept: ${hold.data.join(', ')}`;
-  return [
-    line(
-      '  ',
-      piece(pad(symbols.hold, 3), 'bad'),
-      piece(hold.services.join(', '), 'bold'),
-      '  ',
-      piece(`HELD ${hold.id}`, 'bad'),
-      `   ${hold.message}${data}`,
-    ),
-  ];
+  const head = line('  ', sign, piece(hold.services.join(', '), 'bold'), '  ', piece(`HELD ${hold.id}`, 'bad'), '   ');
+  return reasonLines(head, `${hold.message}${data}`, frame);
 }
 
 const summaryTypes: readonly Change['type'][] = [

@@ -1,7 +1,7 @@
 import type { Instant } from '../model/json.ts';
 import { type Foreign, gradeStyle, grades, type NodeStanding, type Standing } from './standing.ts';
 import { type Cell, type Column, columnWidths, cutLine, table, totalWidth } from './table.ts';
-import { asciiText, type Line, line, piece, type Style, textWidth } from './text.ts';
+import { asciiText, type Line, line, type Piece, piece, type Style, textWidth } from './text.ts';
 import { count, duration, shortDuration } from './units.ts';
 
 export interface PsOptions {
@@ -66,14 +66,14 @@ const columnsFor = (width: number): Readonly<Record<Name, Column>> => ({
   version: { title: 'VERSION', min: 8, yields: 3 },
   up: { title: 'UP' },
   reached: { title: 'REACHED AS', min: 14, yields: 4 },
-  note: { title: 'NOTE', min: Math.min(36, Math.floor(width / 4)), yields: 9 },
+  note: { title: 'NOTE', min: Math.min(36, Math.floor(width * 0.4)), yields: 9 },
 });
 
 /** What gives way as the terminal gets narrower: the reason why something is not well comes before how it is reached. */
 const layouts: readonly (readonly Name[])[] = [
   ['stage', 'service', 'state', 'health', 'version', 'up', 'reached', 'note'],
   ['stage', 'service', 'state', 'health', 'version', 'up', 'note'],
-  ['stage', 'service', 'state', 'health', 'version', 'note'],
+  ['service', 'state', 'health', 'version', 'up', 'note'],
   ['service', 'state', 'health', 'version', 'note'],
 ];
 const phoneWidth = 60;
@@ -88,6 +88,7 @@ function rowLines(standing: NodeStanding, { ascii, width }: PsOptions): Line[] {
   const absent = standing.absences.map(
     (absence): Record<Name, Cell> => ({
       ...emptyCells,
+      stage: { text: '-', style: 'dim' },
       service: { text: absence.service, style: 'dim' },
       state: { text: absence.why === 'inactive' ? 'stopped' : absence.why, style: 'dim' },
       note: { text: absence.node === undefined ? '' : `on ${absence.node}`, style: 'dim' },
@@ -98,7 +99,7 @@ function rowLines(standing: NodeStanding, { ascii, width }: PsOptions): Line[] {
   const tableOf = (layout: readonly Name[]) =>
     [layout.map((name) => columns[name]), all.map((cells) => layout.map((name) => cells[name]))] as const;
   const fits = (layout: readonly Name[]) => totalWidth(columnWidths(...tableOf(layout), width)) <= width;
-  const allowed = width <= phoneWidth ? layouts.slice(2) : layouts;
+  const allowed = width <= phoneWidth ? layouts.slice(-1) : layouts;
   const layout = allowed.find(fits) ?? layouts.at(-1) ?? [];
   return table(...tableOf(layout), { width, ascii });
 }
@@ -169,7 +170,14 @@ function footLines(standing: NodeStanding, { foreign, width }: PsOptions): Line[
     return n === 0 ? [] : [piece(`${n} ${grade}`, grade === 'well' ? 'good' : gradeStyle(grade))];
   });
   if (standing.absences.length > 0) parts.push(piece(`${standing.absences.length} elsewhere`, 'dim'));
-  const counted = line(`${rows.length} declared: `, ...separated(parts));
+  const gone = rows.filter((row) => row.isLeaving === true).length;
+  const declared = rows.length - gone + standing.absences.length;
+  const [first, ...more] = countLines(
+    `${declared} declared${gone === 0 ? '' : `, ${gone} not any more`}: `,
+    parts,
+    width,
+  );
+  const counted = more.at(-1) ?? first ?? [];
   const hint = [
     ...(standing.unmanaged === 0 ? [] : [`${standing.unmanaged} unmanaged: plan -v`]),
     ...(standing.foreign.length === 0 || foreign
@@ -178,6 +186,7 @@ function footLines(standing: NodeStanding, { foreign, width }: PsOptions): Line[
   ].join(' · ');
   const isTight = lineWidth(counted) + 6 + textWidth(hint) > width;
   return [
+    ...[first ?? [], ...more].slice(0, -1),
     isTight || hint === '' ? counted : line(...counted, piece(`      ${hint}`, 'dim')),
     ...(isTight && hint !== '' ? [line(piece(hint, 'dim'))] : []),
     ...standing.besides.map((text) => line(piece(text, 'warn'))),
@@ -185,8 +194,16 @@ function footLines(standing: NodeStanding, { foreign, width }: PsOptions): Line[
   ];
 }
 
-function separated(pieces: readonly ReturnType<typeof piece>[]): ReturnType<typeof piece>[] {
-  return pieces.flatMap((each, i) => (i === 0 ? [each] : [piece(' · ', 'dim'), each]));
+/** `12 declared: 8 well · 1 failing`, on as many lines as it takes. */
+function countLines(head: string, parts: readonly Piece[], width: number): Line[] {
+  const lines: Piece[][] = [[piece(head)]];
+  for (const [i, part] of parts.entries()) {
+    const last = lines.at(-1) ?? [];
+    const isFull = i > 0 && lineWidth(last) + 3 + textWidth(part.text) > width;
+    if (isFull) lines.push([piece('  '), part]);
+    else last.push(...(i === 0 ? [part] : [piece(' · ', 'dim'), part]));
+  }
+  return lines;
 }
 
 function foreignLines({ at, foreign }: NodeStanding, { ascii, width }: PsOptions): Line[] {

@@ -27,6 +27,8 @@ export interface Standing {
   readonly name: string;
   readonly service: string;
   readonly kind: 'container' | 'job';
+  /** Nobody declares it any more; it stands until its removal is due, or confirmed. */
+  readonly isLeaving?: true;
   /** Boot stage, `jobs`, or '' for what no stage has. */
   readonly stage: string;
   readonly grade: Grade;

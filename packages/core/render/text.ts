@@ -77,6 +77,18 @@ export function wrap(text: string, width: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
+/** A line whose last piece goes on below where it began, when the terminal is too narrow for it. */
+export function wrapLine(whole: Line, width: number): Line[] {
+  const head = whole.slice(0, -1);
+  const tail = whole.at(-1);
+  const indent = head.reduce((sum, { text }) => sum + textWidth(text), 0);
+  if (tail === undefined || indent + textWidth(tail.text) <= width || width - indent < 24) return [whole];
+  return wrap(tail.text, width - indent).map((text, i) => [
+    ...(i === 0 ? head : [piece(' '.repeat(indent))]),
+    piece(text, tail.style),
+  ]);
+}
+
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - textWidth(text)));
 }
@@ -94,8 +106,11 @@ const asciiSigns: Readonly<Record<string, string>> = {
   '↻': 'r',
 };
 
+/** Made from text: the bundler leaves what is not ASCII inside a literal as it is, and the bundle is read as ASCII. */
+const signs = new RegExp(`[${Object.keys(asciiSigns).join('')}]`, 'gu');
+
 export function asciiText(text: string): string {
-  return text.replace(/[…→↶·×✔✘±↻]/gu, (sign) => asciiSigns[sign] ?? sign);
+  return text.replace(signs, (sign) => asciiSigns[sign] ?? sign);
 }
 
 /** Text from outside (logs, names, error messages) on a terminal: no escape sequences, no control characters, one line. */

@@ -60,8 +60,10 @@ export function podmanDriver(settings: PodmanSettings): Driver<ReadHost, Host> {
       if (there === undefined) return { running: false, pid: 0 };
       const isUp = there.state === 'running' && (await cx.host.proc.startTicks(there.pid)) !== undefined;
       const { exitCode, id, startedAt } = there;
+      // Between the end of the process and podman's record of it the code is still 0.
+      const isRecorded = there.state === 'exited' || (there.state === 'stopped' && exitCode !== 0);
       const aliases = Object.values(there.networks).flat();
-      return { running: isUp, pid: isUp ? there.pid : 0, exitCode, startedAt, id, aliases };
+      return { running: isUp, pid: isUp ? there.pid : 0, startedAt, id, aliases, ...(isRecorded ? { exitCode } : {}) };
     },
     tail: async (cx, key, lines) => (await clients.reader(cx.host, cx.signal)).tail(containerName(key), lines),
   };
