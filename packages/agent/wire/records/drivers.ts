@@ -7,7 +7,7 @@ import { recordTables } from './tables.ts';
 
 /** The driver of every zone this node may write. @throws CONFIG_INVALID */
 export async function recordDrivers(config: NodeConfig): Promise<RecordSource<Driver<ReadHost, Host>>[]> {
-  const { hosts, rfc2136 } = await recordTables(config);
+  const { exec, hosts, rfc2136 } = await recordTables(config);
   const sources: RecordSource<Driver<ReadHost, Host>>[] = [];
   if (hosts !== undefined) {
     const { hostsDriver } = await import('@reconcile/drivers/hosts');
@@ -17,6 +17,11 @@ export async function recordDrivers(config: NodeConfig): Promise<RecordSource<Dr
     const { rfc2136Driver, rfc2136Settings } = await import('@reconcile/drivers/rfc2136');
     const driver = rfc2136Driver(rfc2136Settings(zone, table));
     sources.push({ provider: recordProvider({ driver: 'rfc2136', zone }), driver });
+  }
+  for (const [zone, table] of Object.entries(exec)) {
+    const { dnsExecDriver, dnsExecSettings } = await import('@reconcile/drivers/dns-exec');
+    const driver = dnsExecDriver(dnsExecSettings(zone, table));
+    sources.push({ provider: recordProvider({ driver: 'exec', zone }), driver });
   }
   return sources;
 }

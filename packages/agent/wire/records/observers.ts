@@ -5,7 +5,7 @@ import { recordTables } from './tables.ts';
 
 /** The reading half of every zone's driver. @throws CONFIG_INVALID */
 export async function recordObservers(config: NodeConfig): Promise<RecordSource[]> {
-  const { hosts, rfc2136 } = await recordTables(config);
+  const { exec, hosts, rfc2136 } = await recordTables(config);
   const sources: RecordSource[] = [];
   if (hosts !== undefined) {
     const { hostsObserver } = await import('@reconcile/drivers/hosts/observe');
@@ -15,6 +15,11 @@ export async function recordObservers(config: NodeConfig): Promise<RecordSource[
     const { rfc2136Observer, rfc2136Settings } = await import('@reconcile/drivers/rfc2136/observe');
     const driver = rfc2136Observer(rfc2136Settings(zone, table));
     sources.push({ provider: recordProvider({ driver: 'rfc2136', zone }), driver });
+  }
+  for (const [zone, table] of Object.entries(exec)) {
+    const { dnsExecObserver, dnsExecSettings } = await import('@reconcile/drivers/dns-exec/observe');
+    const driver = dnsExecObserver(dnsExecSettings(zone, table));
+    sources.push({ provider: recordProvider({ driver: 'exec', zone }), driver });
   }
   return sources;
 }

@@ -1,4 +1,5 @@
 import { isHostname } from '@reconcile/core/kinds/record';
+import type { DnsExecTable } from '@reconcile/drivers/dns-exec/table';
 import type { HostsTable } from '@reconcile/drivers/hosts/table';
 import type { Rfc2136Table } from '@reconcile/drivers/rfc2136/table';
 import type { NodeConfig } from '../../config/model.ts';
@@ -9,6 +10,7 @@ export interface RecordTables {
   readonly hosts?: HostsTable;
   /** By zone. */
   readonly rfc2136: Readonly<Record<string, Rfc2136Table>>;
+  readonly exec: Readonly<Record<string, DnsExecTable>>;
 }
 
 interface Schema<T> {
@@ -22,7 +24,7 @@ interface Issue {
 
 /** Each driver's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
 export async function recordTables(config: NodeConfig): Promise<RecordTables> {
-  return { ...(await hostsOf(config)), rfc2136: await rfc2136Of(config) };
+  return { ...(await hostsOf(config)), rfc2136: await rfc2136Of(config), exec: await execOf(config) };
 }
 
 async function hostsOf(config: NodeConfig): Promise<Pick<RecordTables, 'hosts'>> {
@@ -36,6 +38,12 @@ async function rfc2136Of(config: NodeConfig): Promise<RecordTables['rfc2136']> {
   if (config.driverTable('rfc2136') === undefined) return {};
   const { rfc2136Table } = await import('@reconcile/drivers/rfc2136/table');
   return byZone(config, 'rfc2136', rfc2136Table);
+}
+
+async function execOf(config: NodeConfig): Promise<RecordTables['exec']> {
+  if (config.driverTable('exec') === undefined) return {};
+  const { dnsExecTable } = await import('@reconcile/drivers/dns-exec/table');
+  return byZone(config, 'exec', dnsExecTable);
 }
 
 /** `[drivers.<driver>."<zone>"]`: one table a zone. */

@@ -1,0 +1,2 @@
+export { dnsExecObserver } from './observe.ts';
+export { type DnsExecSettings, dnsExecSettings } from './settings.ts';
