@@ -146,6 +146,12 @@ describe.skipIf(reason !== undefined)(`first steps ${reason ?? ''}`, () => {
     expect((await git('commit', '-q', '-m', 'right')).code).toBe(0);
   });
 
+  it('bash completes the names of services', async () => {
+    const typed = `COMP_WORDS=(reconcile ps he); COMP_CWORD=2; _reconcile; printf "%s\\n" "\${COMPREPLY[@]}"`;
+    const { stdout } = await command('bash', 'try', '--norc', '-c', `source <(reconcile completion bash); ${typed}`);
+    expect(stdout).toBe('hello\n');
+  });
+
   it('the very first commit is wrong: plan and apply name every problem', async () => {
     expect((await run('.', 'init', 'other')).code).toBe(0);
     await writeFile(join(dir, 'other/fleet/services/hello.toml'), 'name = "hello"\nimage = "nginx"\nmemry = "1g"\n');
