@@ -136,7 +136,7 @@ describe('mistakes are named with their place and the way out', () => {
       'an unknown driver',
       `${least}[drivers]\nproxy = "nginx"`,
       '6:9 drivers.proxy',
-      /"haproxy" or "none", found "nginx"/,
+      /or "none", found "nginx"/,
     ],
     [
       'a misspelt driver table',

@@ -31,7 +31,7 @@ export const sourceSchema = z.strictObject(sourceShape);
 
 export const driversShape = {
   containers: z.enum(['podman', 'none']).optional(),
-  proxy: z.enum(['haproxy', 'none']).optional(),
+  proxy: z.enum(['haproxy', 'caddy', 'none']).optional(),
 };
 export const driversSchema = z.strictObject(driversShape);
 

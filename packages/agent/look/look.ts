@@ -1,10 +1,10 @@
 import type { Desired, Json, LedgerView, Observed, Plan, PlanInput } from '@reconcile/core';
-import { kinds } from '@reconcile/core/kinds';
 import { desiredAround, plan } from '@reconcile/core/plan';
 import { look as observe } from '@reconcile/engine/look';
 import type { ReadHost } from '@reconcile/host';
 import { loadHistory, loadLedger, type Registry } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
+import { nodeKinds } from '../wire/kinds/index.ts';
 import type { Observers } from '../wire/observers/index.ts';
 
 export interface LookInput {
@@ -46,6 +46,7 @@ export async function lookAndPlan(input: LookInput): Promise<Seen> {
     ledger,
   };
   const seen = await observe(context, observers.observers);
+  const kinds = await nodeKinds(config);
   const planInput: PlanInput = { desired, observed: seen.observed, kinds, history, now, served: observers.served };
   return { plan: plan(planInput), observed: seen.observed, ledger, input: planInput, notes: seen.notes };
 }

@@ -1,5 +1,4 @@
 import type { ApplyContext, Desired, Event, Observed, Plan, Principal, Wait } from '@reconcile/core';
-import { kinds } from '@reconcile/core/kinds';
 import { Failpoint, type PassReport, runPass } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
 import {
@@ -23,6 +22,7 @@ import { ensureNodeKey } from '../node/key.ts';
 import { nodePaths } from '../node/paths.ts';
 import { closeFulfilled } from '../request/fulfilled.ts';
 import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
+import { nodeKinds } from '../wire/kinds/index.ts';
 
 export interface OnePassInput {
   readonly config: NodeConfig;
@@ -106,7 +106,7 @@ async function passWith(input: OnePassInput, registry: Registry): Promise<PassOu
   let isPrepared = false;
   const report = await runPass({
     desired,
-    kinds,
+    kinds: await nodeKinds(config),
     drivers: drivers.byKind,
     host,
     context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },

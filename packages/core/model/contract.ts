@@ -127,6 +127,11 @@ export interface KindDefinition<S = Json, St = Json, C = Json> {
    * node whose `served` names providers of the kind, one that is not among them is unmanaged. Absent: any driver of the kind.
    */
   provider?(spec: S): string;
+  /**
+   * Why the driver of this node cannot run this one, for people; undefined: it can. It is then unmanaged. The agent adds it to a
+   * kind whose driver can do less than another.
+   */
+  declines?(resource: Resource<S, C>, desired: Desired): string | undefined;
   /** Brings a spec recorded by an older version to today's fields and defaults; undefined when it cannot be understood. */
   upgrade(recorded: Json, from: number): S | undefined;
   references(spec: S): readonly Reference[];

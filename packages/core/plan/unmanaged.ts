@@ -39,10 +39,12 @@ export function setAsideUnmanaged(world: World): Unmanaged[] {
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** Why nothing here runs it: no driver of its kind, or not the one of its zone or issuer. */
+/** Why nothing here runs it: no driver of its kind, or one that cannot, or not the one of its zone or issuer. */
 function lackingDriver(world: World, def: KindDefinition, resource: Resource): string | undefined {
   const { served } = world.input;
   if (!served.includes(def.kind)) return `no driver for ${def.kind} on this node`;
+  const declined = def.declines?.(resource, world.input.desired);
+  if (declined !== undefined) return declined;
   const provider = def.provider?.(resource.spec);
   if (provider === undefined || served.includes(`${def.kind}:${provider}`)) return undefined;
   const some = served.some((name) => name.startsWith(`${def.kind}:`));

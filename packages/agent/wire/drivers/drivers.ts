@@ -4,7 +4,8 @@ import { ledgerDriver } from '@reconcile/drivers/ledger';
 import { podmanDriver } from '@reconcile/drivers/podman';
 import type { Host, ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../../config/model.ts';
-import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
+import { proxyDriver } from '../proxy/driver.ts';
+import { filesSettings, podmanSettings } from '../settings/settings.ts';
 
 /** The whole node: who looks, and who carries out actions of which kind. */
 export interface Drivers {
@@ -26,10 +27,8 @@ export async function nodeDrivers(config: NodeConfig, host: Host): Promise<Drive
     add(filesDriver(filesSettings(config)));
     add(ledgerDriver());
   }
-  if (config.drivers.proxy === 'haproxy') {
-    const { haproxyDriver } = await import('@reconcile/drivers/haproxy');
-    add(haproxyDriver(await proxySettings(config, host)));
-  }
+  const proxy = await proxyDriver(config, host);
+  if (proxy !== undefined) add(proxy);
   const { recordDrivers } = await import('../records/drivers.ts');
   const zones = await recordDrivers(config);
   if (zones.length > 0) {

@@ -6,8 +6,9 @@ import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../../config/model.ts';
 import { certificateObservers, certificatesObserver } from '../certificates/index.ts';
 import type { EarlyList } from '../early/early.ts';
+import { proxyObserver } from '../proxy/observer.ts';
 import { recordObservers, recordsObserver } from '../records/index.ts';
-import { filesSettings, podmanSettings, proxySettings } from '../settings/settings.ts';
+import { filesSettings, podmanSettings } from '../settings/settings.ts';
 
 /** The reading half of this node: what looks, and the kinds that something here can run. */
 export interface Observers {
@@ -29,11 +30,10 @@ export async function nodeObservers(config: NodeConfig, host: ReadHost, listed?:
     observers.push(podman, files, ledger);
     served.push(...podman.serves, ...files.serves, ...ledger.serves);
   }
-  if (config.drivers.proxy === 'haproxy') {
-    const { haproxyObserver } = await import('@reconcile/drivers/haproxy/observe');
-    const haproxy = haproxyObserver(await proxySettings(config, host));
-    observers.push(haproxy);
-    served.push(...haproxy.serves);
+  const proxy = await proxyObserver(config, host);
+  if (proxy !== undefined) {
+    observers.push(proxy);
+    served.push(...proxy.serves);
   }
   const zones = await recordObservers(config);
   if (zones.length > 0) {
