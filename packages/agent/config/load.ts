@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Diagnostic } from '@reconcile/core';
 import { fail } from '../errors.ts';
+import { keptConfigFile, questionOf, readKeptConfig } from './kept.ts';
 import type { NodeConfig } from './model.ts';
-import { readNodeConfig } from './read.ts';
 import { findNodeConfig } from './search.ts';
 
 export interface LoadOptions {
@@ -15,18 +15,37 @@ export interface LoadOptions {
   readonly uid: number;
   /** Drivers that may have a `[drivers.<name>]` table; default all that are known. */
   readonly drivers?: readonly string[];
+  /** Tells builds apart; with it a configuration that was checked before need not be checked again. */
+  readonly buildId?: string | undefined;
 }
 
-/** Finds and reads this node's configuration. @throws CONFIG_NONE CONFIG_MISSING CONFIG_UNSAFE CONFIG_INVALID */
+/**
+ * Finds and reads this node's configuration. What checks it is loaded only when it was not checked before.
+ * @throws CONFIG_NONE CONFIG_MISSING CONFIG_UNSAFE CONFIG_INVALID
+ */
 export async function loadNodeConfig(options: LoadOptions): Promise<NodeConfig> {
-  const { env } = options;
+  const { buildId, env, uid } = options;
   const home = env.HOME || homedir();
   const path = findNodeConfig({ ...options, home });
-  const { config, diagnostics } = await readNodeConfig(readBytes(path), {
+  const bytes = readBytes(path);
+  if (buildId !== undefined && options.drivers === undefined) {
+    const question = questionOf(bytes, { path, env, home, buildId });
+    const kept = readKeptConfig(keptConfigFile(env, uid), question, uid);
+    if (kept !== undefined) return kept;
+  }
+  return check(bytes, { ...options, path, home });
+}
+
+async function check(
+  bytes: Uint8Array,
+  { drivers, env, home, path }: LoadOptions & { readonly path: string; readonly home: string },
+): Promise<NodeConfig> {
+  const { readNodeConfig } = await import('./read.ts');
+  const { config, diagnostics } = await readNodeConfig(bytes, {
     path,
     home,
     ...(env.XDG_STATE_HOME ? { stateHome: env.XDG_STATE_HOME } : {}),
-    ...(options.drivers === undefined ? {} : { drivers: options.drivers }),
+    ...(drivers === undefined ? {} : { drivers }),
   });
   if (config !== undefined) return config;
   throw fail('CONFIG_INVALID', {

@@ -16,7 +16,7 @@ const used: Readonly<Record<BundleFile, readonly string[]>> = {
     'packages/agent/wire/early/index.ts',
   ],
   'reconcile-look.js': [
-    'packages/agent/config/index.ts',
+    'packages/agent/config/quick/index.ts',
     'packages/agent/node/index.ts',
     'packages/agent/desired/index.ts',
     'packages/agent/look/index.ts',
@@ -30,6 +30,7 @@ const used: Readonly<Record<BundleFile, readonly string[]>> = {
     'packages/cli/commands/fetch.ts',
     'packages/agent/pass/index.ts',
     'packages/agent/desired/read.ts',
+    'packages/agent/config/read.ts',
   ],
   'reconcile-rest.js': [],
 };

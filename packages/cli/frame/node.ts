@@ -27,13 +27,14 @@ export interface GlimpseOptions {
 
 /** Configuration and registry: what this node remembers. @throws CONFIG_* REGISTRY_* */
 export async function remember(cx: CliContext): Promise<Pick<Glimpse, 'config' | 'registry'>> {
-  const { loadNodeConfig } = await import('@reconcile/agent/config');
+  const { loadNodeConfig } = await import('@reconcile/agent/config/quick');
   const { nodePaths } = await import('@reconcile/agent/node');
   const { openRegistry } = await import('@reconcile/registry');
   const config = await loadNodeConfig({
     env: cx.env,
     cwd: cx.cwd,
     uid: cx.uid,
+    buildId: cx.install.buildId,
     ...(cx.configPath === undefined ? {} : { path: cx.configPath }),
   });
   const native = cx.install.nativeBinding;
@@ -91,7 +92,8 @@ export async function lookAround(cx: CliContext, options: GlimpseOptions = {}): 
       lookAndPlan({ config, host, registry, observers, desired, signal: cx.signal }),
     );
     return { ...found, desired, seen };
-  } finally {
+  } catch (error) {
     unused.abort();
+    throw error;
   }
 }

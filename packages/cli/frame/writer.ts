@@ -1,5 +1,6 @@
 import type { NodeConfig } from '@reconcile/agent/config';
-import { loadNodeConfig } from '@reconcile/agent/config';
+import { keepNodeConfig } from '@reconcile/agent/config/keep';
+import { loadNodeConfig } from '@reconcile/agent/config/quick';
 import type { Install } from '@reconcile/agent/desired';
 import type { Principal } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
@@ -21,8 +22,10 @@ export async function writingNode(cx: CliContext): Promise<WritingNode> {
     env: cx.env,
     cwd: cx.cwd,
     uid: cx.uid,
+    buildId: cx.install.buildId,
     ...(cx.configPath === undefined ? {} : { path: cx.configPath }),
   });
+  keepNodeConfig(config, { env: cx.env, uid: cx.uid, buildId: cx.install.buildId });
   const rule = cx.env.RECONCILE_FAILPOINT;
   return {
     config,

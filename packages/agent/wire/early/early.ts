@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { listContainers } from '@reconcile/drivers/podman/list';
 import type { ReadHost } from '@reconcile/host';
@@ -19,7 +19,7 @@ export function listEarly(
   const text = configText(options);
   // Written as a table or inline, in a comment too: then the list is only asked for a little later.
   if (text === undefined || /containers\s*=\s*["']none/.test(text)) return undefined;
-  const list = listContainers(host, options.signal);
+  const list = listContainers(host, { signal: options.signal, isThere: existsSync });
   // Whoever waits for it hears of the failure; perhaps nobody does.
   list.catch(() => undefined);
   return list;

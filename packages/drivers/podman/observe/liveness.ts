@@ -26,13 +26,26 @@ export async function pidIn(host: ReadHost, path: string): Promise<number | unde
 export class Liveness {
   /** Who watches a process never changes while both live; a mismatch is looked up again before it counts. */
   readonly #monitors = new Map<string, number>();
+  /** Monitors as written down, by container id: read while podman was still listing. */
+  readonly #foreseen = new Map<string, number>();
+
+  /** Reads the monitors of containers that will be asked about. One that changes meanwhile is read again then. */
+  async foresee(host: ReadHost, place: RunPlace, ids: readonly string[]): Promise<void> {
+    this.#foreseen.clear();
+    await Promise.all(
+      ids.map(async (id) => {
+        const monitor = await pidIn(host, `${runDir(place, id)}/conmon.pid`).catch(() => undefined);
+        if (monitor !== undefined) this.#foreseen.set(id, monitor);
+      }),
+    );
+  }
 
   async isAlive(host: ReadHost, place: RunPlace, row: Pick<ContainerRow, 'id' | 'pid'>): Promise<boolean> {
     if (row.pid <= 1) return false;
     const parent = await host.proc.parent(row.pid);
     if (parent === undefined) return false;
     const known = `${row.id}:${row.pid}`;
-    if (this.#monitors.get(known) === parent) return true;
+    if (this.#monitors.get(known) === parent || this.#foreseen.get(row.id) === parent) return true;
     const monitor = await pidIn(host, `${runDir(place, row.id)}/conmon.pid`);
     if (monitor === undefined) return true;
     if (monitor !== parent) return false;

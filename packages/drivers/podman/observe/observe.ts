@@ -12,7 +12,7 @@ import { observedNetworks } from './networks.ts';
 import { isJobRun, judge, type Known } from './ownership.ts';
 import { observedSecrets, wantedSecrets } from './secrets.ts';
 import { stampOf, stampOfDir, volumesStamp } from './stamp.ts';
-import { listingFiles, storeFacts } from './store.ts';
+import { knownStore, listingFiles, storeFacts } from './store.ts';
 import { observedVolumes, wantsNamedVolumes } from './volumes.ts';
 
 export const podmanName = 'podman';
@@ -33,11 +33,22 @@ export function podmanObserver(settings: PodmanSettings): Observer<ReadHost> {
     async observe(cx) {
       const client = await reader(cx.host, cx.signal);
       // First and alone: the first podman command after a boot sets up the user's namespaces (performance.md 6.1).
-      const rows = await (listed ?? client.containers());
+      const listing = listed ?? client.containers();
       listed = undefined;
-      return look(cx, { client, settings, rows, liveness });
+      // Heard of below; until then nobody else does.
+      listing.catch(() => undefined);
+      await foresee(cx, liveness);
+      return look(cx, { client, settings, rows: await listing, liveness });
     },
   };
+}
+
+/** While podman lists: the monitors of what the ledger knows. Where they lie is known from the second look on. */
+async function foresee(cx: ObserveContext<ReadHost>, liveness: Liveness): Promise<void> {
+  const place = knownStore(new Notes(podmanName, cx.ledger.notes));
+  if (place === undefined) return;
+  const ids = Object.values(cx.ledger.containers).flatMap(({ id }) => (id === '' ? [] : [id]));
+  await liveness.foresee(cx.host, place, ids);
 }
 
 interface Look {

@@ -2,10 +2,16 @@ import type { Json } from '@reconcile/core';
 import type { PodmanReader, StoreFacts } from '../client/contract.ts';
 import type { Notes } from './listing.ts';
 
+/** What was noted of where podman keeps its things; undefined before the first look. */
+export function knownStore(notes: Notes): StoreFacts | undefined {
+  const kept = notes.get('store') as unknown as StoreFacts | undefined;
+  return kept !== undefined && typeof kept.runRoot === 'string' && typeof kept.driver === 'string' ? kept : undefined;
+}
+
 /** Where podman keeps its things, looked up once and noted: `podman info` costs as much as the listing itself. */
 export async function storeFacts(client: PodmanReader, notes: Notes): Promise<StoreFacts> {
-  const kept = notes.get('store') as unknown as StoreFacts | undefined;
-  if (kept !== undefined && typeof kept.runRoot === 'string' && typeof kept.driver === 'string') return kept;
+  const kept = knownStore(notes);
+  if (kept !== undefined) return kept;
   const facts = await client.store();
   notes.put('store', facts as unknown as Json);
   return facts;

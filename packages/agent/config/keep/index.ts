@@ -1,0 +1,1 @@
+export { type KeepOptions, keepNodeConfig } from './keep.ts';

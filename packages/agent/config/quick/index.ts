@@ -1,0 +1,1 @@
+export { loadNodeConfig } from '../load.ts';
