@@ -27,8 +27,8 @@ dev_test() {
   check_parts
   world_up
   offer servers
-  part contract vitest_in_world contract 600
-  part e2e vitest_in_world e2e 600
+  part contract vitest_in_world contract 900
+  part e2e vitest_in_world e2e 900
   world_down
   part package run_ts packages/cli/bundle/pack-trial.ts
   report
