@@ -4,6 +4,7 @@ import type { PlanOptions } from './commands/plan.ts';
 import type { GlobalOptions } from './frame/context.ts';
 import { applyOptions, applyWords } from './words/apply.ts';
 import { changeWords } from './words/change.ts';
+import { ingressWords } from './words/ingress.ts';
 import { lookWords } from './words/look.ts';
 import { offlineWords } from './words/offline.ts';
 import { exitCodes, type How, type Pick, type Run, states } from './words/word.ts';
@@ -44,8 +45,9 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
   applyWords(root, pick);
   changeWords(root, pick);
   lookWords(root, pick);
+  ingressWords(root, pick);
   offlineWords(root, pick);
-  for (const command of [root, ...root.commands]) commonOptions(command);
+  for (const command of [root, ...root.commands.flatMap((one) => [one, ...one.commands])]) commonOptions(command);
   return root;
 }
 

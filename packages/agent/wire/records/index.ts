@@ -1,3 +1,3 @@
 export { recordsObserver } from './observe.ts';
 export { recordObservers } from './observers.ts';
-export { recordTables } from './tables.ts';
+export { type RecordTables, recordTables } from './tables.ts';

@@ -52,9 +52,10 @@ async function lookAt(cx: ObserveContext<ReadHost>, source: RecordSource): Promi
     const note = ours.map(({ key, services, spec }) => ({ key, services, spec: spec as unknown as RecordSpec }));
     return { source, resources, note: note.sort((a, b) => (a.key < b.key ? -1 : 1)) };
   } catch (error) {
-    const remembered = recall(cx, source);
+    const known = recall(cx, source);
+    const remembered = known ?? [];
     // A dry run does not start a user's program: what it said last stands.
-    if (isFleetError(error) && error.code === 'RUN_NOT_READING')
+    if (known !== undefined && isFleetError(error) && error.code === 'RUN_NOT_READING')
       return { source, resources: remembered.map((one) => resourceOf(one, { values: [one.spec.value] })) };
     const message = `cannot read ${source.provider}: ${errorText(error)}`;
     cx.log.warn('zone unread', { provider: source.provider, error: errorText(error) });
@@ -88,9 +89,9 @@ function noteName({ provider }: RecordSource): string {
   return `records/${provider}`;
 }
 
-function recall(cx: ObserveContext<ReadHost>, source: RecordSource): Remembered[] {
+function recall(cx: ObserveContext<ReadHost>, source: RecordSource): readonly Remembered[] | undefined {
   const note = cx.ledger.notes[noteName(source)];
-  return Array.isArray(note) ? (note as unknown as Remembered[]) : [];
+  return Array.isArray(note) ? (note as unknown as Remembered[]) : undefined;
 }
 
 function isOf(source: RecordSource, spec: unknown, key: string): boolean {

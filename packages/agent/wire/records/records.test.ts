@@ -114,6 +114,8 @@ test('who may only look and is not allowed to start a program sees what was ther
     throw new FleetError('RUN_NOT_READING', 'never', { message: 'run a script while only looking' });
   };
   expect((await look([web.spec]))[web.key]).toEqual(before[web.key]);
+  notes = {};
+  expect((await planned([web.spec])).waits).toEqual([`Blind ${web.key}`]);
 });
 
 test('what is kept between looks does not change while nothing changes', async () => {

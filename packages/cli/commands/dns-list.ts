@@ -1,0 +1,59 @@
+import { listNames, type NameRow } from '@reconcile/agent/names';
+import { line, piece, type Style, table } from '@reconcile/core/render';
+import type { CliContext } from '../frame/context.ts';
+import { exit } from '../frame/exit.ts';
+import { lookAround } from '../frame/node.ts';
+import { withSpinner } from '../frame/progress.ts';
+
+export interface DnsListOptions {
+  /** Also records that are none of ours and in nobody's way. */
+  readonly foreign?: boolean;
+  /** Whom to ask instead of each zone's own server. */
+  readonly server?: string;
+}
+
+const columns = [
+  { title: 'NAME', min: 20, yields: 1 },
+  { title: 'TYPE' },
+  { title: 'DECLARED', min: 10, yields: 3 },
+  { title: 'CONFIGURED', min: 10, yields: 4 },
+  { title: 'SERVED', min: 10, yields: 2 },
+  { title: 'OWNER' },
+  { title: 'STATE', min: 16, yields: 5 },
+];
+
+/** Every name: whose it is, and whether declared, configured and served agree. */
+export async function runDnsList(cx: CliContext, options: DnsListOptions): Promise<number> {
+  const sight = await lookAround(cx);
+  try {
+    const { config, desired, host, seen } = sight;
+    const { observed, plan } = seen;
+    const asked = options.server === undefined ? {} : { server: options.server };
+    const all = await withSpinner(cx, 'asking for names', () =>
+      listNames({ config, host, desired, observed, plan, ...asked }),
+    );
+    const rows = all.filter(
+      ({ declared, owner }) => options.foreign === true || owner !== 'foreign' || declared.length > 0,
+    );
+    if (cx.json) cx.printJson({ version: 1, names: rows });
+    else if (rows.length === 0) cx.tell([line(piece('No route here has a name.', 'dim'))]);
+    else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
+    return exit.converged;
+  } finally {
+    await sight.registry.close();
+  }
+}
+
+function cells(row: NameRow) {
+  const style: Style = row.isWell ? 'plain' : 'warn';
+  const values = (list: readonly string[] | null) => ({ text: list === null ? '?' : list.join(' ') || '-' });
+  return [
+    { text: row.name },
+    { text: row.type },
+    row.owner === 'yours' ? { text: '' } : values(row.declared),
+    row.owner === 'yours' ? { text: '' } : values(row.configured),
+    values(row.served),
+    { text: row.owner },
+    { text: row.state, style: row.state === 'served' || row.state === 'points here' ? ('good' as const) : style },
+  ];
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { DnsCheckOptions } from '../commands/dns-check.ts';
+import type { DnsListOptions } from '../commands/dns-list.ts';
+import { exitCodes, type Pick, plainCodes } from './word.ts';
+
+/** What makes a service reachable: names. */
+export function ingressWords(root: Command, pick: Pick): void {
+  dnsWords(root.command('dns').description('Names: whose they are, and what is answered'), pick);
+}
+
+function dnsWords(dns: Command, pick: Pick): void {
+  const list = dns
+    .command('list')
+    .description('Every name: declared, in its zone, and answered; ours, foreign or yours');
+  list
+    .option('--foreign', 'also records of our zones that are not ours')
+    .option('--server <address>', 'ask this server (192.0.2.53:53) instead of the one of each zone')
+    .addHelpText('after', `\nExample:\n  reconcile dns list --foreign${exitCodes(plainCodes)}`)
+    .action((options: DnsListOptions) =>
+      pick(list, async (cx) => (await import('../commands/dns-list.ts')).runDnsList(cx, options), { isLooking: true }),
+    );
+
+  const check = dns
+    .command('check')
+    .description('Try a DNS script (specs/dns-exec.md) on its zone, with names of its own');
+  check
+    .argument('<script...>', 'program and its arguments, after --')
+    .requiredOption('--zone <zone>', 'zone that it writes')
+    .addHelpText(
+      'after',
+      `\nExample:\n  reconcile dns check --zone example.com -- /srv/dns/mine token.txt${exitCodes(plainCodes)}`,
+    )
+    .action((script: string[], options: DnsCheckOptions) =>
+      pick(check, async (cx) => (await import('../commands/dns-check.ts')).runDnsCheck(cx, script, options)),
+    );
+}
