@@ -58,7 +58,7 @@ function quiet(cx: CliContext, { sight, made, tookMs }: { sight: Sight; made: Pl
   const code = planExit(made);
   if (cx.json) cx.printJson({ ...made, exit: code, done: [], failed: [] });
   else {
-    cx.tell(troubleLines(sight.loaded));
+    cx.tell(troubleLines(sight.loaded, cx.errLook));
     cx.print(renderPlan(made, planMeta(sight, tookMs), { width: cx.look.width, ascii: cx.look.ascii, verbose: false }));
   }
   return sight.loaded.trouble === undefined ? code : worst(code, exit.held);
