@@ -52,7 +52,7 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
   }
   const hasLess = Object.keys(sight.manifest.certificates).some((name) => next.certificates[name] === undefined);
   if (load.how === 'start' || load.how === 'reload' || hasLess) await removeFiles(host, settings, next);
-  if (load.how !== 'nothing') await checkShown(host, task);
+  if (load.how !== 'nothing') await checkShown(host, { before: sight.manifest, next });
   return 'done';
 }
 

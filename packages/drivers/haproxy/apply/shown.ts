@@ -1,8 +1,7 @@
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
-import { certificatesOf } from '../record/manifest.ts';
+import { certificatesOf, type Manifest } from '../record/manifest.ts';
 import { parseAddress, plainBind } from '../record/names.ts';
-import type { Task } from './bring.ts';
 
 const handshakeTimeoutMs = 3000;
 /** A reload ends when a new worker serves; for a moment the old one may still be the one that answers. */
@@ -13,11 +12,14 @@ const againMs = 50;
  * What is really shown for each name whose certificate changed, by a handshake like anybody's.
  * @throws HAPROXY_CERTIFICATE
  */
-export async function checkShown(host: Host, { next, sight }: Pick<Task, 'next' | 'sight'>): Promise<void> {
+export async function checkShown(
+  host: Host,
+  { before, next }: { readonly before: Manifest; readonly next: Manifest },
+): Promise<void> {
   const checks = Object.entries(next.listeners).flatMap(([port, { spec }]) => {
-    const before = certificatesOf(sight.manifest, port);
+    const had = certificatesOf(before, port);
     const changed = [...certificatesOf(next, port).keys()].filter(
-      (name) => !before.has(name) || next.certificates[name] !== sight.manifest.certificates[name],
+      (name) => !had.has(name) || next.certificates[name] !== before.certificates[name],
     );
     const [bind] = spec.binds;
     return bind === undefined ? [] : changed.map((name) => ({ name, bind, sha1: next.certificates[name] ?? '' }));
