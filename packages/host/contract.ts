@@ -108,7 +108,7 @@ export interface WriteFiles extends ReadFiles {
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `http://127.0.0.1:8080/healthz`; with `socketPath` only the path counts. */
+  /** `http://127.0.0.1:8080/healthz`, or `https://…` with the certificate checked; with `socketPath` only the path counts. */
   readonly url: string;
   readonly socketPath?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,1 +1,2 @@
 export * from './look.ts';
+export * from './pull-sizes.ts';

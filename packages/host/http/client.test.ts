@@ -29,6 +29,18 @@ function url(server: Server, path = '/'): string {
 }
 
 describe('httpClient', () => {
+  test('https is TLS, never the same in the clear', async () => {
+    const requests: string[] = [];
+    const server = await serve((request, response) => {
+      requests.push(request.url ?? '');
+      response.end('plain');
+    });
+    const address = url(server).replace('http:', 'https:');
+    const asked = httpClient().request({ method: 'GET', url: address, timeoutMs: 2_000 });
+    await expect(asked).rejects.toMatchObject({ code: 'HTTP_FAILED' });
+    expect(requests).toEqual([]);
+  });
+
   test('any status resolves, with headers, body and trailers', async () => {
     const server = await serve((request, response) => {
       response.writeHead(404, { 'x-path': request.url ?? '', trailer: 'etag' });

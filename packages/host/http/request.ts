@@ -19,6 +19,11 @@ export async function exchange(request: HttpRequest, agent: Agent): Promise<Http
   }
 }
 
+/** Over TLS, the other end checked against the certificate authorities that Node.js brings along. */
+export function isSecure({ socketPath, url }: HttpRequest): boolean {
+  return socketPath === undefined && url.startsWith('https:');
+}
+
 class StaleConnection {
   constructor(readonly cause: Error) {}
 }
@@ -26,7 +31,7 @@ class StaleConnection {
 type Attempt = RequestOptions & { readonly timeoutMs: number; readonly startedAt: number };
 
 async function attempt(request: HttpRequest, options: Attempt): Promise<HttpResponse | StaleConnection> {
-  const http = await import('node:http');
+  const http = isSecure(request) ? await import('node:https') : await import('node:http');
   const { timeoutMs, startedAt, ...sent } = options;
   return new Promise((resolve, reject) => {
     const { signal } = request;
@@ -85,7 +90,10 @@ function requestOptions(request: HttpRequest, agent: Agent): RequestOptions {
   const url = parseUrl(request);
   const place =
     request.socketPath === undefined
-      ? { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 80 : Number(url.port) }
+      ? {
+          hostname: url.hostname.replace(/^\[|\]$/g, ''),
+          port: url.port === '' ? (isSecure(request) ? 443 : 80) : Number(url.port),
+        }
       : { socketPath: request.socketPath };
   return {
     ...place,
@@ -98,8 +106,8 @@ function requestOptions(request: HttpRequest, agent: Agent): RequestOptions {
 
 function parseUrl(request: HttpRequest): URL {
   const url = URL.parse === undefined ? tryUrl(request.url) : URL.parse(request.url);
-  if (url?.protocol === 'http:') return url;
-  throw fail('HTTP_FAILED', { message: requestName(request), wanted: 'an http:// address' });
+  if (url?.protocol === 'http:' || (url?.protocol === 'https:' && request.socketPath === undefined)) return url;
+  throw fail('HTTP_FAILED', { message: requestName(request), wanted: 'an http:// or https:// address' });
 }
 
 function tryUrl(text: string): URL | null {

@@ -137,6 +137,7 @@ export function fakeClient(podman: FakePodman, host: Host, signal: AbortSignal):
     volumes: () => turn('volumes', '', () => [...state.volumes.values()]),
     secrets: () => turn('secrets', '', () => [...state.secrets.values()]),
     store: () => turn('store', '', () => podman.store),
+    registries: () => turn('registries', '', () => ({ arch: 'amd64', rules: [] })),
     tail: (name, lines) => turn('tail', name, () => find(name)?.output.slice(-lines) ?? []),
     create: (draft) => turn('create', draft.name, () => create(draft)),
     start: (name) => turn('start', name, () => start(name)),

@@ -9,6 +9,7 @@ import {
   parseImage,
   parseImages,
   parseNetworks,
+  parseRegistries,
   parseSecrets,
   parseStore,
   parseVolumes,
@@ -64,6 +65,7 @@ export function cliReader(host: ReadHost, signal: AbortSignal): PodmanReader {
       return parseSecrets(await json('inspect secrets', ['secret', 'inspect', '--', ...ids]));
     },
     store: async () => parseStore(await json('read podman info', ['info', '--format=json'])),
+    registries: async () => parseRegistries(await json('read podman info', ['info', '--format=json'])),
     async tail(name, lines) {
       const what = `read the output of ${name}`;
       const args = ['logs', '--timestamps', `--tail=${lines}`, '--', name];

@@ -91,6 +91,25 @@ export interface StoreFacts {
   readonly gidMap: string;
 }
 
+/** One entry of registries.conf, as podman understood it (containers-registries.conf(5)). */
+export interface RegistryRule {
+  /** What references begin with: a host, or a host and a path. */
+  readonly prefix: string;
+  /** What stands in its place; '' = the same. */
+  readonly location: string;
+  /** Plain HTTP is allowed. */
+  readonly insecure: boolean;
+  readonly blocked: boolean;
+}
+
+/** What a pull would go by. */
+export interface RegistryFacts {
+  /** Of the images this machine runs, in the OCI's words: `amd64`. */
+  readonly arch: string;
+  /** Longest prefix first. */
+  readonly rules: readonly RegistryRule[];
+}
+
 /** Everything `create` is told; both clients make the same container of it. */
 export interface ContainerDraft {
   readonly name: string;
@@ -188,6 +207,7 @@ export interface PodmanReader {
   volumes(): Promise<readonly VolumeRow[]>;
   secrets(): Promise<readonly SecretRow[]>;
   store(): Promise<StoreFacts>;
+  registries(): Promise<RegistryFacts>;
   /** Newest last; stdout and stderr in the order of their time stamps. [] when the container is gone. */
   tail(name: string, lines: number): Promise<readonly string[]>;
 }

@@ -4,6 +4,8 @@ import type {
   ContainerRow,
   ImageRow,
   NetworkRow,
+  RegistryFacts,
+  RegistryRule,
   RowState,
   SecretRow,
   StoreFacts,
@@ -188,6 +190,21 @@ export function parseStore(answer: unknown): StoreFacts {
     uidMap: idMap(maps.uidmap, 'info.host.idMappings.uidmap'),
     gidMap: idMap(maps.gidmap, 'info.host.idMappings.gidmap'),
   };
+}
+
+/** The same answer's registries: one object by prefix, and beside them a list named `search`. */
+export function parseRegistries(answer: unknown): RegistryFacts {
+  const where = 'info.registries';
+  const info = fields(answer, 'info');
+  const arch = text(fields(info.host, 'info.host'), 'arch', 'info.host');
+  const rules: RegistryRule[] = [];
+  for (const [name, entry] of Object.entries(fields(info.registries ?? {}, where))) {
+    if (name === 'search') continue;
+    const row = fields(entry, `${where}.${name}`);
+    const location = text(row, 'Location', `${where}.${name}`);
+    rules.push({ prefix: name, location, insecure: row.Insecure === true, blocked: row.Blocked === true });
+  }
+  return { arch, rules: rules.sort((a, b) => b.prefix.length - a.prefix.length) };
 }
 
 function idMap(value: unknown, where: string): string {

@@ -7,6 +7,7 @@ import {
   parseImage,
   parseImages,
   parseNetworks,
+  parseRegistries,
   parseStore,
   parseVolumes,
 } from './parse.ts';
@@ -51,6 +52,7 @@ export function restReader(host: ReadHost, socketPath: string, signal: AbortSign
     // The API of 4.3.1 leaves the labels of secrets out.
     secrets: cli.secrets,
     store: async () => parseStore(await get('read podman info', '/info')),
+    registries: async () => parseRegistries(await get('read podman info', '/info')),
     // Multiplexed frames without times; the command line gives both streams in order.
     tail: cli.tail,
   };

@@ -1,0 +1,1 @@
+export { type PullWanted, pullSizes } from './pull-size.ts';
