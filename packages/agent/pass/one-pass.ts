@@ -17,6 +17,7 @@ import { loadDesired } from '../desired/load.ts';
 import type { Install, Loaded } from '../desired/model.ts';
 import { nothingToRun } from '../desired/nothing.ts';
 import { fail } from '../errors.ts';
+import { withPullSizes } from '../look/pull-sizes.ts';
 import { keepNotes, registryMemory } from '../memory/memory.ts';
 import { ensureNodeKey } from '../node/key.ts';
 import { nodePaths } from '../node/paths.ts';
@@ -115,7 +116,8 @@ async function passWith(input: OnePassInput, registry: Registry): Promise<PassOu
     isCurrent: () => true,
     emit: (event) => events.add(event),
     scope: (made) => input.scope(made, desired),
-    approve: (made, observed) => input.approve(made, { observed, loaded }),
+    approve: async (made, observed) =>
+      input.approve(await withPullSizes(made, { config, host, signal }), { observed, loaded }),
     prepare: async (made, context) => {
       if (!isPrepared) await prepareNode(config, { drivers, context, registry });
       isPrepared = true;

@@ -1,4 +1,5 @@
 import type { Loaded } from '@reconcile/agent/desired';
+import { withPullSizes } from '@reconcile/agent/look';
 import type { Plan } from '@reconcile/core';
 import { authorName, type Line, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
@@ -18,7 +19,8 @@ export interface PlanOptions extends ScopeOptions {
 export async function runPlan(cx: CliContext, options: PlanOptions): Promise<number> {
   const startedAt = performance.now();
   const sight = await lookAround(cx, { withEdits: true, ...(options.ref === undefined ? {} : { ref: options.ref }) });
-  const made = scopeOf(sight.desired, options)(sight.seen.plan);
+  const scoped = scopeOf(sight.desired, options)(sight.seen.plan);
+  const made = await withPullSizes(scoped, { config: sight.config, host: sight.host, signal: cx.signal });
   const code = worst(planExit(made), sight.loaded.trouble === undefined ? exit.converged : exit.held);
   if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(made, options));
   const diff = options.diff === true ? await diffOf(made, sight) : [];
