@@ -116,23 +116,26 @@ test('PROXY protocol in: from known edges only', async () => {
   await ca.sign('web.example.net');
   const { target } = await backend('web');
   const secure = route('web', { mode: 'l7', tls: true, certificate: 'web.example.net' });
-  const asEdge = async () => {
+  const header = Buffer.from('0d0a0d0a000d0a515549540a2111000cc6336409c0000201303901bb', 'hex');
+  const asEdge = async (): Promise<string> => {
+    const roots = await ca.root();
     const raw = connectTcp({ host: '127.0.0.1', port, localAddress: '127.0.0.2' });
-    raw.on('error', () => undefined);
-    raw.write(Buffer.from('0d0a0d0a000d0a515549540a2111000cc6336409c000020130390 1bb'.replace(' ', ''), 'hex'));
-    const ca_ = await ca.root();
-    return new Promise<string>((resolve) => {
-      const socket = connectTls({ socket: raw, servername: 'web.example.net', ca: ca_ });
-      let text = '';
-      socket.on('secureConnect', () =>
-        socket.write('GET / HTTP/1.1\r\nhost: web.example.net\r\nconnection: close\r\n\r\n'),
-      );
-      socket.on('data', (data) => {
-        text += String(data);
+    return new Promise((resolve) => {
+      const refused = () => resolve('refused');
+      raw.on('error', refused).on('close', refused);
+      raw.setTimeout(8000, () => raw.destroy());
+      raw.on('connect', () => {
+        raw.write(header);
+        const socket = connectTls({ socket: raw, servername: 'web.example.net', ca: roots });
+        socket.on('error', refused);
+        socket.on('secureConnect', () => socket.write('GET / HTTP/1.1\r\nhost: web.example.net\r\n\r\n'));
+        socket.on('data', (data) => {
+          const [, client] = /"client":"([^"]+)"/.exec(String(data)) ?? [];
+          if (client === undefined) return;
+          resolve(client);
+          raw.destroy();
+        });
       });
-      socket.on('error', () => resolve('refused'));
-      raw.on('close', () => resolve('refused'));
-      socket.on('end', () => resolve(/"client":"([^"]+)"/.exec(text)?.[1] ?? 'refused'));
     });
   };
   await world.apply(listenerActions(port, { tls: true, edges: ['127.0.0.2'] }).create, secure.create([target]));
