@@ -4,13 +4,20 @@ import type { Fleets } from '../world.ts';
 
 /** Somebody removed one container: one pass until it runs again. Ours starts podman's service each time anew. */
 export async function removed({ options, shell, size, us }: Fleets): Promise<Row[]> {
-  const victim = `s${size >> 1}`;
+  // Another one each time: what is taken away again and again is held, somebody seems to want it so.
+  const victims = () => {
+    let next = 0;
+    return () => `s${1 + (next++ % size)}`;
+  };
+  const [theirs, ours] = [victims(), victims()];
   const seen = await inTurns(options.runs, {
     peer: () => {
+      const victim = theirs();
       shell.place.podman('rm', '-f', '-t', '0', '--', victim);
       return shell.loop();
     },
     us: async () => {
+      const victim = ours();
       us.place.podman('rm', '-f', '-t', '0', '--', us.containerOf(victim));
       await us.place.endServices();
       const { tookMs } = us.apply();

@@ -3,7 +3,7 @@ import { bundleScript } from './script.ts';
 
 /**
  * The bundle's files in `lib/`, in the order in which they are looked through: what every start needs, what asks podman, what a
- * look at the node needs as well, what a pass does, everything else. Each has V8's compiled code beside it and is read when a module of it is first
+ * look at the node needs as well, what a pass does, what reads definitions, everything else. Each has V8's compiled code beside it and is read when a module of it is first
  * asked for: compiled code that is not used takes as long to read as code that is.
  */
 export const bundleFiles = [
@@ -11,6 +11,7 @@ export const bundleFiles = [
   'reconcile-early.js',
   'reconcile-look.js',
   'reconcile-pass.js',
+  'reconcile-read.js',
   'reconcile-rest.js',
 ] as const;
 export type BundleFile = (typeof bundleFiles)[number];

@@ -29,9 +29,8 @@ const used: Readonly<Record<BundleFile, readonly string[]>> = {
     'packages/cli/commands/pass.ts',
     'packages/cli/commands/fetch.ts',
     'packages/agent/pass/index.ts',
-    'packages/agent/desired/read.ts',
-    'packages/agent/config/read.ts',
   ],
+  'reconcile-read.js': ['packages/agent/desired/read.ts', 'packages/agent/config/read.ts'],
   'reconcile-rest.js': [],
 };
 
@@ -53,9 +52,14 @@ export async function writeBundle(
   });
   const outputs = new Map(Object.entries(made.metafile.outputs).map(([path, output]) => [basename(path), output]));
   const texts = new Map<string, string>();
+  const imports = new Map<string, readonly string[]>();
   for (const file of made.outputFiles) {
     // Imported for its effects alone: no package here has any (`sideEffects` of each), and zod would be read at every look.
     const text = file.text.replace(/^import "\.\/[^"]+";$/gm, '');
+    imports.set(
+      basename(file.path),
+      [...text.matchAll(/\bfrom "\.\/([^"]+)";$/gm)].map(([, name = '']) => name),
+    );
     const { code } = await transform(text, {
       format: 'cjs',
       platform: 'node',
@@ -66,7 +70,7 @@ export async function writeBundle(
     });
     texts.set(basename(file.path), code.includes('bundleUrl') ? `${prelude}\n${code}` : code);
   }
-  const homes = homesOf(outputs);
+  const homes = homesOf(outputs, imports);
   for (const file of bundleFiles) {
     const names = [...texts.keys()].filter((name) => homes.get(name) === file).sort();
     const head = '(exports, require, module, __filename, __dirname)';
@@ -77,13 +81,15 @@ export async function writeBundle(
 }
 
 /** Module → the first file whose list reaches it by static imports. */
-function homesOf(outputs: ReadonlyMap<string, Output>): Map<string, BundleFile> {
+function homesOf(
+  outputs: ReadonlyMap<string, Output>,
+  imports: ReadonlyMap<string, readonly string[]>,
+): Map<string, BundleFile> {
   const homes = new Map<string, BundleFile>();
   const visit = (name: string, file: BundleFile): void => {
-    const output = outputs.get(name);
-    if (output === undefined || homes.has(name)) return;
+    if (homes.has(name)) return;
     homes.set(name, file);
-    for (const { kind, path } of output.imports) if (kind === 'import-statement') visit(basename(path), file);
+    for (const next of imports.get(name) ?? []) visit(next, file);
   };
   for (const file of bundleFiles) {
     for (const [name, { entryPoint }] of outputs)

@@ -25,7 +25,7 @@ export async function writingNode(cx: CliContext): Promise<WritingNode> {
     buildId: cx.install.buildId,
     ...(cx.configPath === undefined ? {} : { path: cx.configPath }),
   });
-  keepNodeConfig(config, { env: cx.env, uid: cx.uid, buildId: cx.install.buildId });
+  await keepNodeConfig(config, { env: cx.env, uid: cx.uid, buildId: cx.install.buildId });
   const rule = cx.env.RECONCILE_FAILPOINT;
   return {
     config,

@@ -68,6 +68,8 @@ function barriersOf(stages: Stages, of: (d: Draft) => Chain): Map<ActionId, read
 /** Rule 1: the steps of one resource, in their order. */
 function chainOf(world: World, target: Draft): Chain | undefined {
   if (target.wait !== undefined || target.kept) return undefined;
+  // As it should be, and nothing parks on it: no kind has steps for that.
+  if (target.type === 'same' && target.parking.length === 0) return undefined;
   const owner = world.ownerOf(target.key, target.def);
   if (owner !== undefined && target.type === 'make' && world.drafts.get(owner)?.wait !== undefined) return undefined;
   const steps = target.def.steps(turnOf(target), world.view);

@@ -3,7 +3,8 @@ import { containerName } from '@reconcile/core/kinds/container';
 import type { Host, ReadHost } from '@reconcile/host';
 import { applyStep } from './apply/apply.ts';
 import type { PodmanContext, Work } from './apply/context.ts';
-import { compareIdentity, firstUse, identityNote, identityOf, whoAmI } from './apply/identity.ts';
+import { compareIdentity, firstUse, identityNote, identityOf, recordedIdentity, whoAmI } from './apply/identity.ts';
+import { identityStamp, stampNote } from './apply/identity-stamp.ts';
 import { settleJob } from './apply/job.ts';
 import { sweepRuns } from './apply/sweep.ts';
 import { podmanClients } from './client/clients.ts';
@@ -42,11 +43,17 @@ export function podmanDriver(settings: PodmanSettings): Driver<ReadHost, Host> {
       const recorded = cx.ledger.notes[identityNote];
       const who = await whoAmI(cx.host);
       compareIdentity(recorded, who);
-      const reader = await clients.reader(cx.host, cx.signal);
-      const identity = identityOf(who, await reader.store());
+      const known = cx.ledger.notes[stampNote];
+      const before = recordedIdentity(recorded);
+      const isKnown = before !== undefined && known === (await identityStamp(cx.host, before));
+      const identity = isKnown ? before : identityOf(who, await (await clients.reader(cx.host, cx.signal)).store());
       compareIdentity(recorded, identity);
-      await sweepRuns(cx, await clients.writer(cx.host, cx.signal));
-      return firstUse(recorded, identity);
+      await sweepRuns(cx, () => clients.writer(cx.host, cx.signal));
+      if (isKnown) return undefined;
+      // Taken after podman answered: its first command may have made the database.
+      const stamp = await identityStamp(cx.host, identity);
+      const first = firstUse(recorded, identity);
+      return first === undefined && stamp === known ? undefined : { ...first, [stampNote]: stamp };
     },
     async exec(cx, key, ...[command, timeoutMs]) {
       const client = await clients.writer(cx.host, cx.signal);

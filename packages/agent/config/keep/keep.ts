@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type KeptConfig, keptConfigFile, questionOf, readKeptConfig } from '../kept.ts';
 import type { NodeConfig } from '../model.ts';
-import { driverNames } from '../schema.ts';
 
 export interface KeepOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,13 +16,14 @@ export interface KeepOptions {
  * Keeps a checked configuration for the next look, if it is not kept already. One that JSON cannot carry (a date in a
  * driver's table), or that cannot be written, is checked each time: nothing hangs on it.
  */
-export function keepNodeConfig(config: NodeConfig, { buildId, env, uid }: KeepOptions): void {
+export async function keepNodeConfig(config: NodeConfig, { buildId, env, uid }: KeepOptions): Promise<void> {
   if (buildId === undefined) return;
   const file = keptConfigFile(env, uid);
   try {
     const { path } = config;
     const question = questionOf(readFileSync(path), { path, env, buildId, home: env.HOME || homedir() });
     if (readKeptConfig(file, question, uid) !== undefined) return;
+    const { driverNames } = await import('../schema.ts');
     const { driverTable, ...plain } = config;
     const tables = Object.fromEntries(
       driverNames.flatMap((name) => {

@@ -44,6 +44,13 @@ export function identityOf(who: Pick<Identity, 'uid' | 'user'>, store: StoreFact
   return { ...who, uidMap, gidMap, graphRoot, runRoot, driver };
 }
 
+/** What was recorded, if it is whole: an older build may have recorded less. */
+export function recordedIdentity(recorded: Json | undefined): Identity | undefined {
+  if (recorded === undefined || recorded === null || typeof recorded !== 'object') return undefined;
+  const fields = recorded as Partial<Identity>;
+  return Object.keys(labelsOf).every((name) => name in fields) ? (recorded as unknown as Identity) : undefined;
+}
+
 /** Refuses any difference from what was recorded at first use. @throws PODMAN_IDENTITY naming every one of them */
 export function compareIdentity(recorded: Json | undefined, now: Partial<Identity>): void {
   if (recorded === undefined || recorded === null || typeof recorded !== 'object') return;
