@@ -14,6 +14,7 @@ export const agentErrors = {
   },
   RECORD_NO_DRIVER: { retry: 'on-change', says: 'node.toml no longer has a table for the zone of a record.' },
   ISSUER_NO_DRIVER: { retry: 'on-change', says: 'node.toml no longer has a table for the issuer of a certificate.' },
+  CA_NONE: { retry: 'on-change', says: 'This node has no root of its own, or none yet.' },
   NODE_BUSY: { retry: 'backoff', says: 'Another process writes on this node; it was named. Nothing was done.' },
   SOURCE_NOTHING: {
     retry: 'on-change',

@@ -3,9 +3,34 @@ import type { DnsCheckOptions } from '../commands/dns-check.ts';
 import type { DnsListOptions } from '../commands/dns-list.ts';
 import { exitCodes, type Pick, plainCodes } from './word.ts';
 
-/** What makes a service reachable: names. */
+/** What makes a service reachable: routes, certificates, names. */
 export function ingressWords(root: Command, pick: Pick): void {
+  routeWords(root.command('route').description('Routes: whose they are, and where they lead'), pick);
+  certWords(root.command('cert').description('Certificates: whose they are, and what is shown'), pick);
   dnsWords(root.command('dns').description('Names: whose they are, and what is answered'), pick);
+}
+
+function routeWords(route: Command, pick: Pick): void {
+  const list = route.command('list').description('Every route: declared, configured, and served; ours or foreign');
+  list
+    .addHelpText('after', `\nExample:\n  reconcile route list${exitCodes(plainCodes)}`)
+    .action(() =>
+      pick(list, async (cx) => (await import('../commands/route-list.ts')).runRouteList(cx), { isLooking: true }),
+    );
+}
+
+function certWords(cert: Command, pick: Pick): void {
+  const list = cert.command('list').description('Every certificate: declared, held, and shown, with the days left');
+  list
+    .addHelpText('after', `\nExample:\n  reconcile cert list${exitCodes(plainCodes)}`)
+    .action(() =>
+      pick(list, async (cx) => (await import('../commands/cert-list.ts')).runCertList(cx), { isLooking: true }),
+    );
+
+  const rootWord = cert.command('root').description("Print this node's root: what others trust for its internal names");
+  rootWord
+    .addHelpText('after', `\nExample:\n  reconcile cert root >ca/rift.pem${exitCodes(plainCodes)}`)
+    .action(() => pick(rootWord, async (cx) => (await import('../commands/cert-root.ts')).runCertRoot(cx)));
 }
 
 function dnsWords(dns: Command, pick: Pick): void {

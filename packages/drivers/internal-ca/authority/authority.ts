@@ -3,7 +3,7 @@ import { readBundle } from '@reconcile/host/tls';
 import { fail } from '../errors.ts';
 import type { InternalCaSettings } from '../settings.ts';
 import { formatRoot, needsSuccessor, type Root, readRoots, rootPath, signerFor } from './roots.ts';
-import { makeRoot, type Signed, signLeaf } from './sign.ts';
+import type { Signed } from './sign.ts';
 
 const dayMs = 86_400_000;
 const rootDays = 3650;
@@ -44,6 +44,7 @@ export async function issue(
   }
   if (signer === undefined) throw fail('CA_NAME', { message: `sign for ${hostname}`, key: `certificate/${hostname}` });
   const life = { notBefore: now - backMs, notAfter: now + settings.leafDays * dayMs };
+  const { signLeaf } = await import('./sign.ts');
   const leaf = await signLeaf(signer, hostname, life);
   return { chain: [leaf.certificate], key: leaf.key };
 }
@@ -58,6 +59,7 @@ async function addRoot(
   const zones = [...new Set([...(before?.zones ?? []), zone])].sort();
   const number = (before?.number ?? 0) + 1;
   const life = { notBefore: now - backMs, notAfter: now + rootDays * dayMs };
+  const { makeRoot } = await import('./sign.ts');
   const made: Signed = await makeRoot(`reconcile ${settings.node} root ${number}`, zones, life);
   await host.files.makeDir(settings.dir, { mode: 0o700 });
   const file = rootPath(settings, number);

@@ -1,4 +1,9 @@
-import { randomBytes, type webcrypto } from 'node:crypto';
+// Before the library, which decorates its classes as it is read.
+import 'reflect-metadata';
+import { randomBytes, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+// Loaded when something is signed: 30 ms that no look has to pay.
 
 /** A certificate and its key, PEM. */
 export interface Signed {
@@ -13,22 +18,14 @@ export interface Life {
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** Loaded when something is signed: 30 ms that no look has to pay. */
-async function library() {
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  const { webcrypto: crypto } = await import('node:crypto');
-  x509.cryptoProvider.set(crypto);
-  return { x509, crypto };
-}
+x509.cryptoProvider.set(webcrypto);
 
 /**
  * A root that is good for these domains and for nothing else: no address, no name outside, no further authority (RFC 5280,
  * 4.2.1.9 and 4.2.1.10). Critical, so that who does not understand it does not believe it.
  */
 export async function makeRoot(name: string, zones: readonly string[], life: Life): Promise<Signed> {
-  const { x509, crypto } = await library();
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: [{ CN: [name] }],
@@ -43,16 +40,15 @@ export async function makeRoot(name: string, zones: readonly string[], life: Lif
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate: pem(certificate.toString('pem')), key: await keyPem(crypto, keys.privateKey) };
+  return { certificate: pem(certificate.toString('pem')), key: await keyPem(keys.privateKey) };
 }
 
 /** One name, for servers and clients. */
 export async function signLeaf(root: Signed, hostname: string, life: Life): Promise<Signed> {
-  const { x509, crypto } = await library();
   const issuer = new x509.X509Certificate(root.certificate);
   const der = Buffer.from(root.key.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  const signingKey = await crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     // X.520 bounds a common name at 64 characters; the name that counts is below.
@@ -72,11 +68,11 @@ export async function signLeaf(root: Signed, hostname: string, life: Life): Prom
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
-  return { certificate: pem(certificate.toString('pem')), key: await keyPem(crypto, keys.privateKey) };
+  return { certificate: pem(certificate.toString('pem')), key: await keyPem(keys.privateKey) };
 }
 
-async function keyPem(crypto: typeof webcrypto, key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key));
+async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }

@@ -1,0 +1,3 @@
+export { type CertificateRow, type Leaf, listCertificates } from './certificates.ts';
+export { trustedRoots } from './roots.ts';
+export { listRoutes, type RouteRow } from './routes.ts';

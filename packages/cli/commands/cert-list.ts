@@ -1,0 +1,59 @@
+import { type CertificateRow, type Leaf, listCertificates } from '@reconcile/agent/ingress';
+import { line, piece, table } from '@reconcile/core/render';
+import type { CliContext } from '../frame/context.ts';
+import { exit } from '../frame/exit.ts';
+import { lookAround } from '../frame/node.ts';
+import { withSpinner } from '../frame/progress.ts';
+
+const columns = [
+  { title: 'NAME', min: 20, yields: 1 },
+  { title: 'ISSUER' },
+  { title: 'OWNER' },
+  { title: 'DECLARED' },
+  { title: 'CONFIGURED', min: 8, yields: 3 },
+  { title: 'SERVED', min: 8, yields: 2 },
+  { title: 'LEFT', align: 'right' as const },
+  { title: 'STATE', min: 16, yields: 4 },
+];
+
+const dayMs = 86_400_000;
+
+/** Every certificate: whose it is, and whether declared, held and shown agree. */
+export async function runCertList(cx: CliContext): Promise<number> {
+  const sight = await lookAround(cx);
+  try {
+    const { desired, host, seen } = sight;
+    const { observed, plan } = seen;
+    const rows = await withSpinner(cx, 'asking for certificates', () =>
+      listCertificates({ desired, host, observed, plan }),
+    );
+    const now = host.clock.now();
+    if (cx.json) cx.printJson({ version: 1, certificates: rows });
+    else if (rows.length === 0) cx.tell([line(piece('No route here needs a certificate.', 'dim'))]);
+    else
+      cx.print(
+        table(
+          columns,
+          rows.map((row) => cells(row, now)),
+          { width: cx.look.width, ascii: cx.look.ascii },
+        ),
+      );
+    return exit.converged;
+  } finally {
+    await sight.registry.close();
+  }
+}
+
+function cells(row: CertificateRow, now: number) {
+  const leaf = (one: Leaf | null) => ({ text: one === null ? '-' : one.fingerprint.slice(0, 12) });
+  return [
+    { text: row.name },
+    { text: row.issuer },
+    { text: row.owner },
+    { text: row.isDeclared ? 'yes' : 'no' },
+    leaf(row.configured),
+    leaf(row.served),
+    { text: row.configured === null ? '-' : `${Math.floor((row.configured.notAfter - now) / dayMs)} d` },
+    { text: row.state, style: row.isWell ? ('good' as const) : ('warn' as const) },
+  ];
+}
