@@ -111,6 +111,8 @@ export interface HttpRequest {
   /** `http://127.0.0.1:8080/healthz`, or `https://…` with the certificate checked; with `socketPath` only the path counts. */
   readonly url: string;
   readonly socketPath?: string;
+  /** PEM: trusted for this request instead of the authorities that Node.js brings along. */
+  readonly ca?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly timeoutMs: number;

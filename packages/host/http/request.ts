@@ -99,6 +99,7 @@ function requestOptions(request: HttpRequest, agent: Agent): RequestOptions {
     ...place,
     agent,
     method: request.method,
+    ...(request.ca === undefined ? {} : { ca: request.ca }),
     path: url.pathname + url.search,
     headers: { ...request.headers, ...bodyLength(request.body) },
   };

@@ -7,7 +7,7 @@ import { recordTables } from './tables.ts';
 
 /** The driver of every zone this node may write. @throws CONFIG_INVALID */
 export async function recordDrivers(config: NodeConfig): Promise<RecordSource<Driver<ReadHost, Host>>[]> {
-  const { exec, hosts, rfc2136 } = await recordTables(config);
+  const { exec, hosts, mcns, rfc2136 } = await recordTables(config);
   const sources: RecordSource<Driver<ReadHost, Host>>[] = [];
   if (hosts !== undefined) {
     const { hostsDriver } = await import('@reconcile/drivers/hosts');
@@ -22,6 +22,11 @@ export async function recordDrivers(config: NodeConfig): Promise<RecordSource<Dr
     const { dnsExecDriver, dnsExecSettings } = await import('@reconcile/drivers/dns-exec');
     const driver = dnsExecDriver(dnsExecSettings(zone, table));
     sources.push({ provider: recordProvider({ driver: 'exec', zone }), driver });
+  }
+  for (const [zone, table] of Object.entries(mcns)) {
+    const { mcnsDriver, mcnsSettings } = await import('@reconcile/drivers/mcns');
+    const driver = mcnsDriver(mcnsSettings(zone, table));
+    sources.push({ provider: recordProvider({ driver: 'mcns', zone }), driver });
   }
   return sources;
 }

@@ -5,7 +5,7 @@ import { recordTables } from './tables.ts';
 
 /** The reading half of every zone's driver. @throws CONFIG_INVALID */
 export async function recordObservers(config: NodeConfig): Promise<RecordSource[]> {
-  const { exec, hosts, rfc2136 } = await recordTables(config);
+  const { exec, hosts, mcns, rfc2136 } = await recordTables(config);
   const sources: RecordSource[] = [];
   if (hosts !== undefined) {
     const { hostsObserver } = await import('@reconcile/drivers/hosts/observe');
@@ -20,6 +20,11 @@ export async function recordObservers(config: NodeConfig): Promise<RecordSource[
     const { dnsExecObserver, dnsExecSettings } = await import('@reconcile/drivers/dns-exec/observe');
     const driver = dnsExecObserver(dnsExecSettings(zone, table));
     sources.push({ provider: recordProvider({ driver: 'exec', zone }), driver });
+  }
+  for (const [zone, table] of Object.entries(mcns)) {
+    const { mcnsObserver, mcnsSettings } = await import('@reconcile/drivers/mcns/observe');
+    const driver = mcnsObserver(mcnsSettings(zone, table));
+    sources.push({ provider: recordProvider({ driver: 'mcns', zone }), driver });
   }
   return sources;
 }

@@ -1,6 +1,7 @@
 import { isHostname } from '@reconcile/core/kinds/record';
 import type { DnsExecTable } from '@reconcile/drivers/dns-exec/table';
 import type { HostsTable } from '@reconcile/drivers/hosts/table';
+import type { McnsTable } from '@reconcile/drivers/mcns/table';
 import type { Rfc2136Table } from '@reconcile/drivers/rfc2136/table';
 import type { NodeConfig } from '../../config/model.ts';
 import { fail } from '../../errors.ts';
@@ -11,6 +12,7 @@ export interface RecordTables {
   /** By zone. */
   readonly rfc2136: Readonly<Record<string, Rfc2136Table>>;
   readonly exec: Readonly<Record<string, DnsExecTable>>;
+  readonly mcns: Readonly<Record<string, McnsTable>>;
 }
 
 interface Schema<T> {
@@ -24,7 +26,12 @@ interface Issue {
 
 /** Each driver's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
 export async function recordTables(config: NodeConfig): Promise<RecordTables> {
-  return { ...(await hostsOf(config)), rfc2136: await rfc2136Of(config), exec: await execOf(config) };
+  return {
+    ...(await hostsOf(config)),
+    rfc2136: await rfc2136Of(config),
+    exec: await execOf(config),
+    mcns: await mcnsOf(config),
+  };
 }
 
 async function hostsOf(config: NodeConfig): Promise<Pick<RecordTables, 'hosts'>> {
@@ -44,6 +51,12 @@ async function execOf(config: NodeConfig): Promise<RecordTables['exec']> {
   if (config.driverTable('exec') === undefined) return {};
   const { dnsExecTable } = await import('@reconcile/drivers/dns-exec/table');
   return byZone(config, 'exec', dnsExecTable);
+}
+
+async function mcnsOf(config: NodeConfig): Promise<RecordTables['mcns']> {
+  if (config.driverTable('mcns') === undefined) return {};
+  const { mcnsTable } = await import('@reconcile/drivers/mcns/table');
+  return byZone(config, 'mcns', mcnsTable);
 }
 
 /** `[drivers.<driver>."<zone>"]`: one table a zone. */

@@ -1,0 +1,2 @@
+export { mcnsObserver } from './observe.ts';
+export { type McnsSettings, mcnsSettings } from './settings.ts';
