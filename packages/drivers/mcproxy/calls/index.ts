@@ -1,0 +1,1 @@
+export { type Connection, withConnection } from '../observe/ask.ts';
