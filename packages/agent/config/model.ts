@@ -24,7 +24,10 @@ export interface NodeConfig {
   /** In the file's order; the first is the advertised one. */
   readonly addresses: readonly { readonly name: string; readonly ip: string }[];
   readonly source: SourceConfig;
-  readonly drivers: { readonly containers: 'podman' | 'none'; readonly proxy: 'haproxy' | 'caddy' | 'none' };
+  readonly drivers: {
+    readonly containers: 'podman' | 'none';
+    readonly proxy: 'haproxy' | 'caddy' | 'mcproxy' | 'none';
+  };
   readonly listeners: Readonly<Record<string, ListenerConfig>>;
   readonly policy: NodePolicy;
   readonly api: {

@@ -132,12 +132,7 @@ describe('mistakes are named with their place and the way out', () => {
     ['a subdir that leads out', `${least}subdir = "../x"`, '5:10 source.subdir', /directory of the repository/],
     ['a poll without a unit', `${least}poll = "30"`, '5:8 source.poll', /duration with its unit/],
     ['a poll that never rests', `${least}poll = "10ms"`, '5:8 source.poll', /1s to 20d/],
-    [
-      'an unknown driver',
-      `${least}[drivers]\nproxy = "nginx"`,
-      '6:9 drivers.proxy',
-      /or "none", found "nginx"/,
-    ],
+    ['an unknown driver', `${least}[drivers]\nproxy = "nginx"`, '6:9 drivers.proxy', /or "none", found "nginx"/],
     [
       'a misspelt driver table',
       `${least}[drivers.haprxy]`,

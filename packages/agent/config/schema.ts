@@ -31,7 +31,7 @@ export const sourceSchema = z.strictObject(sourceShape);
 
 export const driversShape = {
   containers: z.enum(['podman', 'none']).optional(),
-  proxy: z.enum(['haproxy', 'caddy', 'none']).optional(),
+  proxy: z.enum(['haproxy', 'caddy', 'mcproxy', 'none']).optional(),
 };
 export const driversSchema = z.strictObject(driversShape);
 

@@ -48,7 +48,7 @@ function desiredWith(...resources: readonly Resource[]): Desired {
   };
 }
 
-async function planOf(proxy: 'haproxy' | 'caddy', desired: Desired) {
+async function planOf(proxy: 'haproxy' | 'caddy' | 'mcproxy', desired: Desired) {
   const kinds = await nodeKinds({ drivers: { containers: 'none', proxy } });
   const observed = { node: 'rift', at: 0, bootId: 'boot-1', resources: {}, blind: {}, busy: [] };
   return plan({ desired, observed, kinds, history: emptyHistory, now: 0, served: ['listener', 'route'] });
@@ -70,4 +70,31 @@ test('what it can do is done, and HAProxy does both', async () => {
   expect(unmanaged.map(({ key }) => key)).toEqual([mail.key]);
   expect(actions.map(({ id }) => id)).toEqual(['listener/443#create', `${web.key}#create`]);
   expect((await planOf('haproxy', desiredWith(listener, mail, web))).unmanaged).toEqual([]);
+});
+
+test('MC-Proxy: one backend for each name, and no listener without TLS', async () => {
+  const web = routeResource({
+    hostname: 'web.example.net',
+    redirectFrom: 80,
+    backends: [{ slot: 'web/web', route: '' }],
+    certificate: '',
+  });
+  const slots = ['web/web/1', 'web/web/2'].map(
+    (slot): Resource => ({ ...listener, key: `container/${slot.replaceAll('/', '-')}`, kind: 'container', slot }),
+  );
+  const plain: Resource = {
+    ...listener,
+    key: 'listener/80',
+    slot: 'listener/80',
+    spec: { port: 80, binds: [], tls: false },
+  };
+  const alone = await planOf('mcproxy', desiredWith(listener, plain, web));
+  expect(alone.unmanaged.map(({ key, why }) => `${key}: ${why}`)).toEqual([
+    'listener/80: mcproxy cannot do a listener without TLS',
+  ]);
+  const route = (await nodeKinds({ drivers: { containers: 'none', proxy: 'mcproxy' } })).find(
+    ({ kind }) => kind === 'route',
+  );
+  expect(route?.declines?.(web, desiredWith(listener, web, ...slots))).toBe('mcproxy cannot do 2 replicas');
+  expect(route?.declines?.(web, desiredWith(listener, web, ...slots.slice(1)))).toBeUndefined();
 });

@@ -1,23 +1,36 @@
-import type { KindDefinition, Resource } from '@reconcile/core';
+import type { KindDefinition } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
+import type { ListenerSpec } from '@reconcile/core/kinds/listener';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 import type { NodeConfig } from '../../config/model.ts';
 
-/** What a proxy can do less than the kind of route says: `declines` is told as unmanaged, without `parks` a plan says *away*. */
-type Limits = Pick<KindDefinition, 'declines' | 'parks'>;
+/** What a proxy can do less than its kinds say: `declines` is told as unmanaged, without `parks` a plan says *away*. */
+type Limits = Readonly<Record<string, Pick<KindDefinition, 'declines' | 'parks'>>>;
 
 /** Every kind, as far as this node's drivers can follow it. */
 export async function nodeKinds(config: Pick<NodeConfig, 'drivers'>): Promise<readonly KindDefinition[]> {
-  const limits = await routeLimits(config.drivers.proxy);
-  if (limits === undefined) return kinds;
-  return kinds.map((kind) => (kind.kind === 'route' ? { ...kind, ...limits } : kind));
+  const limits = await proxyLimits(config.drivers.proxy);
+  return limits === undefined ? kinds : kinds.map((kind) => ({ ...kind, ...limits[kind.kind] }));
 }
 
-async function routeLimits(proxy: NodeConfig['drivers']['proxy']): Promise<Limits | undefined> {
+async function proxyLimits(proxy: NodeConfig['drivers']['proxy']): Promise<Limits | undefined> {
   switch (proxy) {
     case 'caddy': {
       const { caddyLimit } = await import('@reconcile/drivers/caddy/limits');
-      return { parks: false, declines: (resource: Resource) => caddyLimit(resource.spec as unknown as RouteSpec) };
+      return { route: { parks: false, declines: ({ spec }) => caddyLimit(spec as unknown as RouteSpec) } };
+    }
+    case 'mcproxy': {
+      const { mcproxyLimit, mcproxyListenerLimit, replicasOf } = await import('@reconcile/drivers/mcproxy/limits');
+      return {
+        listener: { declines: ({ spec }) => mcproxyListenerLimit(spec as unknown as ListenerSpec) },
+        route: {
+          parks: false,
+          declines: (resource, desired) => {
+            const spec = resource.spec as unknown as RouteSpec;
+            return mcproxyLimit(spec, replicasOf(spec, desired));
+          },
+        },
+      };
     }
     case 'haproxy':
     case 'none':

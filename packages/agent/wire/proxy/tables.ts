@@ -1,4 +1,5 @@
 import type { CaddySettings } from '@reconcile/drivers/caddy/settings';
+import type { McproxySettings } from '@reconcile/drivers/mcproxy/settings';
 import type { NodeConfig } from '../../config/model.ts';
 import { fail } from '../../errors.ts';
 import { nodePaths } from '../../node/paths.ts';
@@ -9,6 +10,14 @@ export async function readCaddySettings(config: NodeConfig): Promise<CaddySettin
   const { caddySettings } = await import('@reconcile/drivers/caddy/settings');
   const table = parsed(config, 'caddy', caddyTable.safeParse(config.driverTable('caddy') ?? {}));
   return caddySettings(table, { certificatesDir: nodePaths(config).certificates });
+}
+
+/** `[drivers.mcproxy]` by the driver's own schema. @throws MCPROXY_SETTINGS CONFIG_INVALID */
+export async function readMcproxySettings(config: NodeConfig): Promise<McproxySettings> {
+  const { mcproxyTable } = await import('@reconcile/drivers/mcproxy/table');
+  const { mcproxySettings } = await import('@reconcile/drivers/mcproxy/settings');
+  const table = parsed(config, 'mcproxy', mcproxyTable.safeParse(config.driverTable('mcproxy') ?? {}));
+  return mcproxySettings(table, { stateDir: config.stateDir, certificatesDir: nodePaths(config).certificates });
 }
 
 type Result<T> =
