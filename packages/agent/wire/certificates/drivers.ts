@@ -12,5 +12,9 @@ export async function certificateDrivers(config: NodeConfig): Promise<IssuerSour
     const { internalCaDriver } = await import('@reconcile/drivers/internal-ca');
     sources.push({ provider: 'internal-ca', driver: internalCaDriver(settings['internal-ca']) });
   }
+  if (settings['cert-files'] !== undefined) {
+    const { certFilesDriver } = await import('@reconcile/drivers/cert-files');
+    sources.push({ provider: 'cert-files', driver: certFilesDriver(settings['cert-files']) });
+  }
   return sources;
 }

@@ -17,13 +17,14 @@ export function certificatesObserver(sources: readonly IssuerSource[]): Observer
     name: 'certificates',
     serves: ['certificate'],
     async observe(cx) {
-      const sights = await Promise.all(sources.map(({ driver }) => driver.observe(cx)));
+      const sights = await Promise.all(
+        sources.map(async ({ driver, provider }) => ({ provider, ...(await driver.observe(cx)) })),
+      );
       const found = new Map<string, ObservedResource>();
-      for (const { resources } of sights) {
+      for (const { provider, resources } of sights) {
         for (const resource of resources) {
           const wanted = cx.desired.resources[resource.key]?.spec as { issuer?: string } | undefined;
-          const { issuer } = resource.state as { issuer?: string };
-          if (!found.has(resource.key) || issuer === wanted?.issuer) found.set(resource.key, resource);
+          if (!found.has(resource.key) || provider === wanted?.issuer) found.set(resource.key, resource);
         }
       }
       return { resources: [...found.values()] };

@@ -10,5 +10,9 @@ export async function certificateObservers(config: NodeConfig): Promise<IssuerSo
     const { internalCaObserver } = await import('@reconcile/drivers/internal-ca/observe');
     sources.push({ provider: 'internal-ca', driver: internalCaObserver(settings['internal-ca']) });
   }
+  if (settings['cert-files'] !== undefined) {
+    const { certFilesObserver } = await import('@reconcile/drivers/cert-files/observe');
+    sources.push({ provider: 'cert-files', driver: certFilesObserver(settings['cert-files']) });
+  }
   return sources;
 }

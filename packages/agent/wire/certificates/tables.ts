@@ -1,4 +1,5 @@
 import type { Issuer } from '@reconcile/core/kinds/certificate';
+import type { CertFilesSettings } from '@reconcile/drivers/cert-files/observe';
 import type { InternalCaSettings } from '@reconcile/drivers/internal-ca/observe';
 import type { NodeConfig } from '../../config/model.ts';
 import { fail } from '../../errors.ts';
@@ -7,6 +8,7 @@ import { nodePaths } from '../../node/paths.ts';
 /** What node.toml says about who signs for this node's names. */
 export interface IssuerSettings {
   readonly 'internal-ca'?: InternalCaSettings;
+  readonly 'cert-files'?: CertFilesSettings;
 }
 
 /** Each issuer's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
@@ -18,6 +20,12 @@ export async function issuerSettings(config: NodeConfig): Promise<IssuerSettings
     const { internalCaTable } = await import('@reconcile/drivers/internal-ca/table');
     const { days: leafDays } = parsed(config, 'internal-ca', internalCaTable.safeParse(ca));
     found['internal-ca'] = { certificatesDir, dir, leafDays, node: config.node };
+  }
+  const files = config.driverTable('cert-files');
+  if (files !== undefined) {
+    const { certFilesTable } = await import('@reconcile/drivers/cert-files/table');
+    const { dir: theirs } = parsed(config, 'cert-files', certFilesTable.safeParse(files));
+    found['cert-files'] = { certificatesDir, dir: theirs };
   }
   return found;
 }
