@@ -219,5 +219,8 @@ describe.skipIf(reason !== undefined)(`looking at every state ${reason ?? ''}`, 
     });
     expect(await said(2, 'ps', 'db')).toMatch(/db +running +ok +1 → 2 .*to be replaced: image +1 → 2/);
     expect(await said(2, 'status', 'db')).toMatch(/reconcile plan -s db/);
+    const { stdout } = await home.runWith({ COLUMNS: '80' }, 'plan', '-s', 'db');
+    expect(stdout).toMatch(/stop-first: volume db-data has one writer/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Event, Plan } from '@reconcile/core';
+import type { Action, Event, Plan } from '@reconcile/core';
 import { cut, duration, harmless, line, pad, piece, type Style } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { paintLine } from '../frame/terminal.ts';
@@ -30,9 +30,13 @@ export class LiveView {
 
   begin(made: Plan): void {
     if (!this.#isLive()) return;
-    for (const action of made.actions)
-      this.#row(action.kind === 'container' || action.kind === 'job' ? action.slot : (action.services[0] ?? action.key))
-        .open++;
+    const isMain = ({ kind }: Action) => kind === 'container' || kind === 'job';
+    const firstOf = (service: string | undefined) =>
+      made.actions.find((other) => isMain(other) && service !== undefined && other.services.includes(service))?.slot;
+    for (const action of made.actions) {
+      const [service] = action.services;
+      this.#row(isMain(action) ? action.slot : (firstOf(service) ?? service ?? action.key)).open++;
+    }
     this.#timer = setInterval(() => this.#draw(), redrawMs);
   }
 

@@ -80,7 +80,7 @@ async function invalid(cx: CliContext, files: FleetTip['files'], edit: Edit): Pr
     key: edit.path,
     wanted: 'definitions without errors',
     actual: `${count(errors.length, 'error')}, as named`,
-    hint: 'reconcile schema service names every field',
+    hint: edit.text === undefined ? 'first change what still needs it' : 'reconcile schema service names every field',
   });
   if (cx.json) cx.printJson({ ...failureJson(error), diagnostics: errors });
   else cx.tell(failureLines(error));

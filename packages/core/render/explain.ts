@@ -1,5 +1,5 @@
 import type { FieldChange } from '../model/plan.ts';
-import { valueText } from './fields.ts';
+import { fieldValue } from './fields.ts';
 import { type Grade, gradeStyle } from './standing.ts';
 import { nextLines } from './status.ts';
 import { type Cell, cutLine, table } from './table.ts';
@@ -93,8 +93,8 @@ function fieldTable(fields: readonly FieldChange[], { ascii, width }: ExplainOpt
   ];
   const rows = fields.map(({ field, from, to }): Cell[] => [
     { text: field, style: 'bold' },
-    { text: valueText(from), style: 'remove' },
-    { text: valueText(to), style: 'add' },
+    { text: fieldValue(field, from), style: 'remove' },
+    { text: fieldValue(field, to), style: 'add' },
   ]);
   return table(columns, rows, { width: width - 2, ascii }).map((each) => [piece('  '), ...each]);
 }

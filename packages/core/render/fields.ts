@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts';
 import type { FieldChange } from '../model/plan.ts';
+import { duration } from './units.ts';
 
 /** One difference as a person reads it: `image  v1.3.2 → v1.3.3`, `env.LEVEL  1 → 2`. */
 export function fieldText(change: FieldChange, arrow: string): string {
@@ -7,7 +8,20 @@ export function fieldText(change: FieldChange, arrow: string): string {
     const [from, to] = shortenRefs(String(change.from), String(change.to));
     return `image  ${from} ${arrow} ${to}`;
   }
-  return `${change.field}  ${valueText(change.from)} ${arrow} ${valueText(change.to)}`;
+  const { field, from, to } = change;
+  return `${field}  ${fieldValue(field, from)} ${arrow} ${fieldValue(field, to)}`;
+}
+
+/** Limits of which 0 means that there is none. */
+const limits: ReadonlySet<string> = new Set(['memory', 'cpus', 'pids']);
+const mebibyte = 1024 * 1024;
+
+/** A value in its field's own unit: `64 MiB`, `10 s`. */
+export function fieldValue(field: string, value: Json | undefined): string {
+  if (typeof value !== 'number') return valueText(value);
+  if (limits.has(field) && value === 0) return 'none';
+  if (field === 'memory' && value % mebibyte === 0) return `${value / mebibyte} MiB`;
+  return field.endsWith('Ms') ? duration(value) : String(value);
 }
 
 export function valueText(value: Json | undefined): string {

@@ -85,7 +85,7 @@ export function renderPlan(plan: Plan, meta: PlanMeta, options: RenderOptions): 
   const lines: Line[] = [header(plan, meta, frame), []];
   let at = 0;
   for (const { stage, rows, waits } of stages) {
-    lines.push(line(piece(stage.name, 'head')), ...all.slice(at, at + rows.length));
+    lines.push(line(piece(stage.name, 'head')), ...all.slice(at, at + rows.length).flat());
     at += rows.length;
     lines.push(...waits.flatMap((wait) => waitLines(wait, frame)));
   }
@@ -211,21 +211,30 @@ function subjectRows(subject: string, changes: readonly Change[], { symbols }: F
   return [first, ...second, ...others.filter((change) => change.type !== 'create').map(plainRow)];
 }
 
-/** Costs stand below each other where the width allows, never further right than they must. */
-function rowLines(rows: readonly Row[], frame: Frame): Line[] {
+/** Costs stand below each other where the width allows, never further right than they must; else below their text. */
+function rowLines(rows: readonly Row[], frame: Frame): Line[][] {
   const lead = 2 + 3 + frame.name + 2;
   const costs = rows.filter((row) => row.cost !== '');
   const room = frame.options.width - lead - Math.max(0, ...costs.map((row) => textWidth(row.cost))) - 3;
   const column = Math.max(20, Math.min(room, Math.max(0, ...costs.map((row) => textWidth(row.text)))));
+  const left = Math.max(24, frame.options.width - lead);
+  const indent = ' '.repeat(lead);
   return rows.map((row) => {
-    const gap = ' '.repeat(Math.max(3, column - textWidth(row.text) + 3));
-    return line(
-      piece('  '),
-      piece(pad(row.symbol.text, 3), row.symbol.style),
-      piece(pad(row.subject, frame.name), 'bold'),
-      `  ${row.text}`,
-      piece(row.cost === '' ? '' : gap + row.cost, 'dim'),
-    );
+    const head = [piece(pad(row.symbol.text, 3), row.symbol.style), piece(pad(row.subject, frame.name), 'bold')];
+    const texts = textWidth(row.text) <= left ? [row.text] : wrap(row.text, left);
+    const last = texts.at(-1) ?? '';
+    const gap = ' '.repeat(Math.max(3, column - textWidth(last) + 3));
+    const isBeside = row.cost !== '' && textWidth(last + gap + row.cost) <= left;
+    return [
+      ...texts.map((text, i) =>
+        line(
+          ...(i === 0 ? [piece('  '), ...head, '  '] : [indent]),
+          text,
+          piece(isBeside && i === texts.length - 1 ? gap + row.cost : '', 'dim'),
+        ),
+      ),
+      ...(row.cost === '' || isBeside ? [] : [line(indent, piece(row.cost, 'dim'))]),
+    ];
   });
 }
 
