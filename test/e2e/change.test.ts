@@ -227,6 +227,14 @@ describe.skipIf(reason !== undefined)(`changes by a clone and its remote ${reaso
     await writeFile(join(bare, 'hooks/pre-receive'), '#!/bin/sh\n', { mode: 0o755 });
   });
 
+  it('status names the commit that counts here, not what was only committed in the checkout', async () => {
+    const counts = await git(bare, 'log', '-1', '--format=%h', 'main', '--', 'services/web.toml');
+    await writeFile(join(home.fleet, 'services/web.toml'), `${await file()}# not pushed\n`);
+    await home.git('commit', '-q', '-am', 'not pushed');
+    expect((await ran(0, 'status', 'web')).stdout).toMatch(new RegExp(`wants +1 +${counts} .*\\(Ada, `));
+    await home.git('reset', '-q', '--hard', 'origin/main');
+  });
+
   it('undeploy: container, route and definition go, the data stays', async () => {
     const { stdout } = await ran(0, 'undeploy', 'web');
     expect(stdout).toMatch(/^✔ web {2}removed, its data kept, at /m);

@@ -27,7 +27,7 @@ export async function explainFacts(input: FactsInput, slot: SlotKey): Promise<Fa
     probeNow(input, slot, seen),
     listensOn(input, seen),
     lastWords(input, slot, seen),
-    lastChangeOf(config, slot.split('/')[0] ?? slot, input),
+    lastChangeOf(config, slot.split('/')[0] ?? slot, { ...input, commit: scene.desired.commit }),
   ]);
   const healthNotes = seen === undefined ? [] : registry.read((rows) => listHealth(rows, seen.key, 5));
   return { probe, listens, healthNotes, output, wantedBy, configPath: config.path, secretsDir: config.secretsDir };

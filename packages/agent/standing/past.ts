@@ -19,17 +19,23 @@ export function nodePast(registry: Registry, config: NodeConfig): NodePast {
   });
 }
 
-/** The commit that last changed a service's file; undefined where no git repository knows. Reads only. */
+/**
+ * The commit that last changed a service's file, up to the one that counts here; undefined where no git repository knows.
+ * With a remote that is our mirror: the user's own checkout may hold what was never pushed. Reads only.
+ */
 export async function lastChangeOf(
   config: NodeConfig,
   service: string,
-  cx: { host: ReadHost; signal: AbortSignal },
+  cx: { host: ReadHost; signal: AbortSignal; commit: string },
 ): Promise<CommitWords | undefined> {
-  const { source } = config;
-  if (source.type !== 'git') return undefined;
+  const { source, stateDir } = config;
+  if (source.type !== 'git' || cx.commit === '') return undefined;
   const { fileHistory } = await import('@reconcile/source/git');
   const below = source.subdir === '' ? '' : `${source.subdir}/`;
-  const found = await fileHistory(cx, { repo: source.path, path: `${below}services/${service}.toml`, limit: 1 });
+  const query = { path: `${below}services/${service}.toml`, limit: 1, from: cx.commit };
+  const mirror = `${stateDir}/mirror.git`;
+  const isMirrored = source.remote !== '' && (await cx.host.files.stat(`${mirror}/HEAD`)) !== undefined;
+  const found = await fileHistory(cx, { ...query, repo: isMirrored ? mirror : source.path });
   const [last] = found.ok ?? [];
   if (last === undefined) return undefined;
   const { at, author, commit, message } = last;

@@ -48,7 +48,7 @@ async function service(cx: CliContext, sight: Sight, name: string): Promise<numb
   const containers = rows.flatMap((row) => (row.startedAt === undefined ? [] : [row.container]));
   const [usage, wantedBy] = await Promise.all([
     containerUsage(host, containers, cx.signal),
-    lastChangeOf(config, name.split('/')[0] ?? name, { host, signal: cx.signal }),
+    lastChangeOf(config, name.split('/')[0] ?? name, { host, signal: cx.signal, commit: scene.desired.commit }),
   ]);
   const history = registry.read((all) => listHistory(all, { slot: name, limit: historyLimit }));
   const status = serviceStatus(scene, standing, { name, past: { history, wantedBy, usage, zone: 'local' } });

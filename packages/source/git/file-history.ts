@@ -21,6 +21,8 @@ export interface FileHistoryQuery {
   readonly path: string;
   /** Most commits looked at. */
   readonly limit: number;
+  /** Full id of the newest commit to look at; absent: what is checked out. */
+  readonly from?: string;
 }
 
 /** The commits that changed one file of a checkout's branch, newest first, with what it was after each. Reads only. */
@@ -28,7 +30,7 @@ export async function fileHistory(
   cx: SourceContext,
   query: FileHistoryQuery,
 ): Promise<SourceOutcome<readonly FileVersion[]>> {
-  const { repo, path, limit } = query;
+  const { repo, path, limit, from = 'HEAD' } = query;
   const found = await findRepository(cx.host, repo);
   if (found.ok === undefined) return found;
   const { gitDir } = found.ok;
@@ -36,7 +38,17 @@ export async function fileHistory(
   const format = '--format=%H%x00%an%x00%ct%x00%s';
   const logged = await git(cx, {
     gitDir,
-    args: ['log', '--no-show-signature', '--no-renames', format, `--max-count=${limit}`, 'HEAD', '--', path],
+    args: [
+      'log',
+      '--no-show-signature',
+      '--no-renames',
+      format,
+      `--max-count=${limit}`,
+      '--end-of-options',
+      from,
+      '--',
+      path,
+    ],
   });
   if (logged.exitCode !== 0) return damaged(lastWords(logged));
   const lines = Buffer.from(logged.stdout, 'latin1').toString('utf8').split('\n').filter(Boolean);
