@@ -17,6 +17,7 @@ import {
   type Sim,
   type SimRules,
   someDrift,
+  strayNames,
   transition,
 } from '@reconcile/testkit/worlds';
 import fc from 'fast-check';
@@ -40,16 +41,40 @@ function rulesFor(desired: Desired): SimRules {
   return {
     bad: (action) => bad.has(action.key),
     watch: (sim, action) => {
-      const found = overlaps(sim.observed);
+      const found = [...overlaps(sim.observed), ...strayNames(sim.observed)];
       if (found.length > 0) throw new Error(`after ${action.id}: ${found.join('; ')}`);
     },
   };
 }
 
+/**
+ * Waits of versions that were not tried yet for a port that a good version holds again: which of two bad versions that
+ * trade a port was tried first hangs on the way taken.
+ */
+function areOwedToGood(made: Plan): boolean {
+  const good = new Set(made.rolledBack.map(({ slot }) => slot));
+  return (
+    made.waiting.length > 0 && made.waiting.every(({ code, on }) => code === 'ClaimConflict' && good.has(on ?? ''))
+  );
+}
+
+/** Both ways led to the same world; what is laid ready for a version that waits for its port is not counted. */
+function expectSame({ plan: made, sim }: { plan: Plan; sim: Sim }, whole: Sim): void {
+  expect(made.actions).toEqual([]);
+  if (areOwedToGood(made)) {
+    expect(face(sim, serving)).toBe(face(whole, serving));
+    return;
+  }
+  expect(made.waiting).toEqual([]);
+  expect(face(sim)).toBe(face(whole));
+}
+
+const serving = ['container', 'route'];
+
 /** Everything that may not depend on the way taken: what runs, in which version, with its names, reachable or parked. */
-function face(sim: Sim): string {
+function face(sim: Sim, among?: readonly string[]): string {
   return Object.values(sim.observed.resources)
-    .filter((r) => r.kind !== 'port-lease')
+    .filter((r) => r.kind !== 'port-lease' && (among?.includes(r.kind) ?? true))
     .map((r) => {
       const state = r.state as unknown as ContainerState & { parked?: boolean };
       if (r.kind === 'container')
@@ -127,9 +152,7 @@ describe('the planner over generated worlds', () => {
         const made = cleanPlan(sim, wanted);
         const cut = carryOut(sim, wanted, made, { ...rules, limit: Math.floor(share * made.actions.length) });
         const resumed = converge(cut, wanted, rules);
-        expect(resumed.plan.actions).toEqual([]);
-        expect(resumed.plan.waiting).toEqual([]);
-        expect(face(resumed.sim)).toBe(face(whole.sim));
+        expectSame(resumed, whole.sim);
       }),
       settings,
     );
@@ -149,8 +172,7 @@ describe('the planner over generated worlds', () => {
           let thrown = 0;
           const fails = () => [undefined, 'before', 'after'][dice[thrown++] ?? 0] as 'before' | 'after' | undefined;
           const end = converge(sim, wanted, { ...rules, turns: 100, fails });
-          expect(end.plan.actions).toEqual([]);
-          expect(face(end.sim)).toBe(face(whole.sim));
+          expectSame(end, whole.sim);
         },
       ),
       settings,
