@@ -260,4 +260,28 @@ describe('a pass', () => {
       expect(bench.events.some((e) => e.type === 'action.skipped' && e.because === how)).toBe(true);
     }
   });
+
+  it('a job that ends badly is done, and what needs it does not go on: the old version stays', async () => {
+    const withJob = (image: string): FleetModel => ({
+      services: [
+        {
+          name: 'web',
+          stage: 0,
+          components: [{ name: 'main', image }],
+          jobs: [{ name: 'migrate', when: 'before-update', image }],
+        },
+      ],
+    });
+    const bench = new Bench(desired(withJob(app)));
+    await bench.pass();
+    const [good] = bench.up('web/main');
+    bench.faults({ jobEndsWith: () => 5 });
+    bench.wanted = desired(withJob('reg.example.net/app:2'), 2);
+    const report = await bench.pass();
+    expect(report.done.map(({ verb }) => verb)).toContain('run');
+    expect(report.last.waiting.map(({ code }) => code)).toContain('JobFailed');
+    expect(bench.up('web/main')).toEqual([good]);
+    const said = bench.events.find((event) => event.type === 'action.failed');
+    expect(said).toMatchObject({ slot: 'web/migrate', code: 'JobFailed', message: 'ended with 5' });
+  });
 });

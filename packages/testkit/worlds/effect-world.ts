@@ -28,6 +28,8 @@ export interface EffectFaults {
   readonly neverReady?: (name: string) => boolean;
   /** Actions that throw, before or after their effect. */
   readonly breaks?: (action: Action) => 'before' | 'after' | undefined;
+  /** Exit code of a job's run; default 0. */
+  readonly jobEndsWith?: (slot: string) => number;
   /** Actions that never return. */
   readonly hangs?: (action: Action) => boolean;
 }
@@ -78,8 +80,18 @@ export class EffectWorld {
     this.observed = simulate({ ...this.observed, at }, action, kindMap);
     this.applied.push(action.id);
     if (broken === 'after') throw new FleetError('TEST_BROKEN', 'backoff', { message: `made to fail: ${action.id}` });
+    if (action.verb === 'run') return this.#ended(action, this.#faults.jobEndsWith?.(action.slot) ?? 0);
     const after = this.observed.resources[action.key]?.state as { imageId?: string } | undefined;
     return action.kind === 'image' && after?.imageId !== undefined ? { imageId: after.imageId } : undefined;
+  }
+
+  #ended({ key }: Action, exitCode: number): Facts {
+    const ran = this.observed.resources[key];
+    if (ran !== undefined) {
+      const state = { ...(ran.state as object), exitCode };
+      this.observed = { ...this.observed, resources: { ...this.observed.resources, [key]: { ...ran, state } } };
+    }
+    return { exitCode };
   }
 
   #locate(key: string): Locus {
