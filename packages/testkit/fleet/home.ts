@@ -18,7 +18,7 @@ export interface FleetOptions {
   readonly listeners?: Readonly<Record<string, string>>;
   /** Logical port → bind of a listener that speaks TLS (L4 routes). */
   readonly tlsListeners?: Readonly<Record<string, string>>;
-  readonly proxy?: 'haproxy' | 'caddy' | 'none';
+  readonly proxy?: 'haproxy' | 'caddy' | 'mcproxy' | 'none';
   readonly mounts?: readonly string[];
   readonly flags?: readonly string[];
   /** More lines of node.toml. */

@@ -33,8 +33,8 @@ export async function withConnection<T, C extends CallName>(
   settings: McproxySettings,
   work: (connection: Connection<C>) => Promise<T>,
 ): Promise<T> {
-  const grpc = await import('@grpc/grpc-js');
-  const client = new grpc.Client(`unix:${settings.socket}`, grpc.credentials.createInsecure(), {
+  const { Client, credentials } = await import('./library.ts');
+  const client = new Client(`unix:${settings.socket}`, credentials.createInsecure(), {
     'grpc.max_receive_message_length': mostBytes,
     'grpc.enable_retries': 0,
     // Of its own, so that closing closes: the shared pool keeps a connection for seconds more.
