@@ -111,7 +111,9 @@ class Walk {
   #pool(action: Action, task: () => Promise<void>): Promise<void> {
     if (action.verb === 'await' || action.verb === 'drain') return task();
     const queue = action.verb === 'pull' || action.verb === 'build' ? this.#pulls : this.#work;
-    return queue.add(task);
+    // Plan order among all that wait: what was made is started before the next is made, so podman's lock and its processors
+    // are busy at the same time.
+    return queue.add(task, { priority: -(this.#rank.get(action.id) ?? 0) });
   }
 
   async #one(action: Action): Promise<void> {

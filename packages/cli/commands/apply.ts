@@ -33,6 +33,7 @@ export async function runApply(cx: CliContext, given: string | undefined, option
       return quiet(cx, { sight, made, tookMs: performance.now() - startedAt });
     }
     sight.registry.close().catch(() => undefined);
+    if (made.actions.length > 0) (await import('../frame/writer.ts')).serveSoonFor(cx, sight.config);
   }
   return write(cx, { options, scope, wanted, startedAt });
 }

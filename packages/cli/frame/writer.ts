@@ -2,6 +2,7 @@ import type { NodeConfig } from '@reconcile/agent/config';
 import { keepNodeConfig } from '@reconcile/agent/config/keep';
 import { loadNodeConfig } from '@reconcile/agent/config/quick';
 import type { Install } from '@reconcile/agent/desired';
+import { serveSoon } from '@reconcile/agent/wire/service';
 import type { Principal } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
 import { createHost } from '@reconcile/host/writing';
@@ -35,6 +36,11 @@ export async function writingNode(cx: CliContext): Promise<WritingNode> {
     by: localPrincipal(cx.uid),
     ...(rule === undefined ? {} : { failpoint: rule }),
   };
+}
+
+/** What a pass that will act needs soonest: begun before the rest of it is loaded. */
+export function serveSoonFor(cx: CliContext, config: NodeConfig): void {
+  serveSoon(config, createHost({ env: cx.env }), cx.signal);
 }
 
 /** A local command is its OS user (specs/0012). */

@@ -4,12 +4,14 @@ import type { Host, ReadHost } from '@reconcile/host';
 import { applyStep } from './apply/apply.ts';
 import type { PodmanContext, Work } from './apply/context.ts';
 import { compareIdentity, firstUse, identityNote, identityOf, recordedIdentity, whoAmI } from './apply/identity.ts';
-import { identityStamp, stampNote } from './apply/identity-stamp.ts';
 import { settleJob } from './apply/job.ts';
+import { RecentImages } from './apply/recent-images.ts';
 import { sweepRuns } from './apply/sweep.ts';
 import { podmanClients } from './client/clients.ts';
 import type { StoreFacts } from './client/contract.ts';
+import { identityStamp, stampNote } from './observe/identity-stamp.ts';
 import { podmanKinds, podmanObserver } from './observe/observe.ts';
+import { currentStore } from './observe/store.ts';
 import type { PodmanSettings } from './settings.ts';
 
 /** Containers, images, networks, volumes, secrets and job runs of one rootless podman. */
@@ -17,6 +19,7 @@ export function podmanDriver(settings: PodmanSettings): Driver<ReadHost, Host> {
   const clients = settings.clients ?? podmanClients(settings.transport);
   const observer = podmanObserver({ ...settings, clients });
   let store: Promise<StoreFacts> | undefined;
+  const images = new RecentImages();
 
   const workOf = async (cx: PodmanContext, action: Action): Promise<Work> => {
     const client = await clients.writer(cx.host, cx.signal);
@@ -28,7 +31,8 @@ export function podmanDriver(settings: PodmanSettings): Driver<ReadHost, Host> {
       });
       return store;
     };
-    return { cx, action, client, settings, store: storeOnce };
+    const image = (ref: string) => images.get(ref, { now: cx.host.clock.now(), ask: () => client.image(ref) });
+    return { cx, action, client, settings, store: storeOnce, image };
   };
 
   return {
@@ -46,7 +50,16 @@ export function podmanDriver(settings: PodmanSettings): Driver<ReadHost, Host> {
       const known = cx.ledger.notes[stampNote];
       const before = recordedIdentity(recorded);
       const isKnown = before !== undefined && known === (await identityStamp(cx.host, before));
-      const identity = isKnown ? before : identityOf(who, await (await clients.reader(cx.host, cx.signal)).store());
+      const identity = isKnown
+        ? before
+        : identityOf(
+            who,
+            await currentStore({
+              host: cx.host,
+              client: await clients.reader(cx.host, cx.signal),
+              node: settings.stateDir,
+            }),
+          );
       compareIdentity(recorded, identity);
       await sweepRuns(cx, () => clients.writer(cx.host, cx.signal));
       if (isKnown) return undefined;

@@ -1,6 +1,6 @@
 import type { Action, ApplyContext } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
-import type { PodmanClient, StoreFacts } from '../client/contract.ts';
+import type { ImageRow, PodmanClient, StoreFacts } from '../client/contract.ts';
 import { secretNames } from '../secrets.ts';
 import type { PodmanSettings } from '../settings.ts';
 
@@ -14,6 +14,8 @@ export interface Work {
   readonly settings: PodmanSettings;
   /** Where podman keeps its things; asked once per process. */
   readonly store: () => Promise<StoreFacts>;
+  /** An image as it was a moment ago at most; undefined: not there. */
+  readonly image: (ref: string) => Promise<ImageRow | undefined>;
 }
 
 /** The planner built the arguments from the same type (core/kinds); a stored plan is checked by its hash. */

@@ -1,6 +1,6 @@
 import { canonicalJson, type Facts, isFleetError, type Json } from '@reconcile/core';
 import type { CreateArgs } from '@reconcile/core/kinds/container';
-import type { ContainerDraft, PodmanClient } from '../client/contract.ts';
+import type { ContainerDraft } from '../client/contract.ts';
 import { fail } from '../client/fail.ts';
 import { containerLabels, isOurs, labels, specOf } from '../labels.ts';
 import { argsOf, isRealId, secretNaming, type Work } from './context.ts';
@@ -13,9 +13,9 @@ import { checkSources } from './sources.ts';
  * storage half of it, which is released first.
  */
 export async function createContainer(work: Work): Promise<Facts> {
-  const { cx, action, client, settings } = work;
+  const { cx, action, settings } = work;
   const args = argsOf<CreateArgs>(action);
-  const imageId = await localImage(client, args.spec.image, args.imageId);
+  const imageId = await localImage(work, args.spec.image, args.imageId);
   const naming = await secretNaming(
     work,
     args.spec.secrets.map((secret) => secret.name),
@@ -73,8 +73,8 @@ function isSame(seen: Readonly<Record<string, string>>, args: CreateArgs, { cx, 
 }
 
 /** Nothing is pulled here: the image must be there, and mean what it was pinned to. */
-export async function localImage(client: PodmanClient, ref: string, pinned: string): Promise<string> {
-  const image = await client.image(ref);
+export async function localImage(work: Pick<Work, 'image'>, ref: string, pinned: string): Promise<string> {
+  const image = await work.image(ref);
   if (image === undefined) throw fail('PODMAN_NO_IMAGE', { message: `use image ${ref}`, hint: `podman pull ${ref}` });
   if (isRealId(pinned) && image.id !== pinned) {
     throw fail('PODMAN_IMAGE_MOVED', {

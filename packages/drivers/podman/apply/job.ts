@@ -19,11 +19,11 @@ const exitOfTimeout = 124;
  * in between takes the result instead of running it again: a migration must not run twice.
  */
 export async function runJob(work: Work): Promise<Facts> {
-  const { client, cx, settings, action } = work;
+  const { cx, settings, action } = work;
   const args = argsOf<RunArgs>(action);
   const { name, spec } = args;
   if (spec.run.files.length > 0) throw fail('PODMAN_NOT_SUPPORTED', { message: `mount files into job ${action.slot}` });
-  const imageId = await localImage(client, spec.run.image, '');
+  const imageId = await localImage(work, spec.run.image, '');
   const run = [args.specHash, imageId, args.bootId, args.requestId ?? ''].join('|');
   await removeOthers(work, name, run);
 

@@ -15,16 +15,12 @@ const answersForMs = 250;
 /** Real podman: readers use the socket when it answers, writers see to it that it does (specs/0015). */
 export function podmanClients(transport: Transport = 'auto'): PodmanClients {
   let withoutUntil = 0;
-  let starting: Promise<boolean> | undefined;
   let answeredAt = Number.NEGATIVE_INFINITY;
 
   /** Many actions begin at once: one of them starts the service. */
   const ensure = async (host: Host, signal: AbortSignal): Promise<boolean> => {
     if (Math.abs(host.clock.now() - answeredAt) < answersForMs) return true;
-    starting ??= ensureService(host, socketPath(host), signal).finally(() => {
-      starting = undefined;
-    });
-    const answers = await starting;
+    const answers = await ensureService(host, socketPath(host), signal);
     if (answers) answeredAt = host.clock.now();
     return answers;
   };

@@ -6,11 +6,22 @@ import { isAnswering } from './socket.ts';
 const idleSeconds = 30;
 const startTimeoutMs = 5000;
 
+/** Starts under way, by socket: a second one would take the first one's socket away. */
+const starting = new Map<string, Promise<boolean>>();
+
 /**
  * Starts the service unless it answers; false when it cannot be had. Rootless podman re-executes itself, so neither its
  * pid nor its output is of use: the socket is asked until it answers.
  */
-export async function ensureService(host: Host, path: string, signal: AbortSignal): Promise<boolean> {
+export function ensureService(host: Host, path: string, signal: AbortSignal): Promise<boolean> {
+  const known = starting.get(path);
+  if (known !== undefined) return known;
+  const made = start(host, path, signal).finally(() => starting.delete(path));
+  starting.set(path, made);
+  return made;
+}
+
+async function start(host: Host, path: string, signal: AbortSignal): Promise<boolean> {
   if (await isAnswering(host, path, signal)) return true;
   await host.files.makeDir(path.slice(0, path.lastIndexOf('/')), { mode: 0o700 });
   await host.files.remove(path);

@@ -60,7 +60,7 @@ interface Look {
 
 async function look(cx: ObserveContext<ReadHost>, { client, settings, rows, liveness }: Look): Promise<Observation> {
   const notes = new Notes(podmanName, cx.ledger.notes);
-  const store = await storeFacts(client, notes);
+  const store = await storeFacts({ host: cx.host, client, node: settings.stateDir }, notes);
   const files = listingFiles(store);
   let images: Promise<readonly ImageRow[]> | undefined;
   const listImages = () => {

@@ -1,5 +1,7 @@
 import type { Json } from '@reconcile/core';
+import type { ReadHost } from '@reconcile/host';
 import type { PodmanReader, StoreFacts } from '../client/contract.ts';
+import { identityStamp } from './identity-stamp.ts';
 import type { Notes } from './listing.ts';
 
 /** What was noted of where podman keeps its things; undefined before the first look. */
@@ -8,11 +10,32 @@ export function knownStore(notes: Notes): StoreFacts | undefined {
   return kept !== undefined && typeof kept.runRoot === 'string' && typeof kept.driver === 'string' ? kept : undefined;
 }
 
+/** One command looks, looks again under the lock, and checks who it is before it writes, ms. */
+const currentForMs = 5000;
+const asked = new Map<string, { readonly facts: StoreFacts; readonly stamp: string; readonly at: number }>();
+
+export interface StoreQuestion {
+  readonly host: ReadHost;
+  readonly client: PodmanReader;
+  /** Directory of the node that asks: each has a podman of its own. */
+  readonly node: string;
+}
+
+/** podman's word on where it keeps its things, at most some seconds old and never older than what decides it. */
+export async function currentStore({ host, client, node }: StoreQuestion): Promise<StoreFacts> {
+  const last = asked.get(node);
+  const isRecent = last !== undefined && Math.abs(host.clock.now() - last.at) < currentForMs;
+  if (isRecent && last.stamp === (await identityStamp(host, last.facts))) return last.facts;
+  const facts = await client.store();
+  asked.set(node, { facts, stamp: await identityStamp(host, facts), at: host.clock.now() });
+  return facts;
+}
+
 /** Where podman keeps its things, looked up once and noted: `podman info` costs as much as the listing itself. */
-export async function storeFacts(client: PodmanReader, notes: Notes): Promise<StoreFacts> {
+export async function storeFacts(question: StoreQuestion, notes: Notes): Promise<StoreFacts> {
   const kept = knownStore(notes);
   if (kept !== undefined) return kept;
-  const facts = await client.store();
+  const facts = await currentStore(question);
   notes.put('store', facts as unknown as Json);
   return facts;
 }

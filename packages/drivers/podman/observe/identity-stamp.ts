@@ -1,5 +1,15 @@
 import type { FileStat, ReadHost } from '@reconcile/host';
-import type { Identity } from './identity.ts';
+
+/** What decides where podman's things are, and as whom. */
+interface Place {
+  readonly uid?: number;
+  readonly user?: string;
+  readonly uidMap: string;
+  readonly gidMap: string;
+  readonly graphRoot: string;
+  readonly runRoot: string;
+  readonly driver: string;
+}
 
 /** Note: the stamp under which podman was last asked who it is. */
 export const stampNote = 'podman/identity-stamp';
@@ -9,7 +19,7 @@ export const stampNote = 'podman/identity-stamp';
  * the identity of its database (BoltDB to 4.x, SQLite since). While it is the same, podman need not be asked: `podman info`
  * asks the package manager too and takes ten times as long as a listing (4.3.1 on Debian: 0.2 to 0.4 s).
  */
-export async function identityStamp(host: ReadHost, identity: Identity): Promise<string> {
+export async function identityStamp(host: ReadHost, identity: Place): Promise<string> {
   const { configDir, home, runtimeDir } = host.home;
   const configs = ['/usr/share/containers', '/etc/containers', `${configDir}/containers`].flatMap((dir) =>
     ['storage.conf', 'containers.conf', 'containers.conf.d'].map((name) => `${dir}/${name}`),

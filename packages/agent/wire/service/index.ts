@@ -1,0 +1,1 @@
+export { serveSoon } from './service.ts';

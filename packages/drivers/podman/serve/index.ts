@@ -1,0 +1,1 @@
+export { servePodman } from './serve.ts';
