@@ -26,12 +26,21 @@ export async function identityStamp(host: ReadHost, identity: Place): Promise<st
   );
   const databases = ['libpod/bolt_state.db', 'db.sql'].map((name) => `${identity.graphRoot}/${name}`);
   const stats = (paths: readonly string[]) => Promise.all(paths.map((path) => host.files.stat(path)));
-  const [settings, stores] = await Promise.all([stats(['/etc/subuid', '/etc/subgid', ...configs]), stats(databases)]);
+  const ranges = Promise.all(['/etc/subuid', '/etc/subgid'].map((path) => ownRanges(host, path, identity)));
+  const [settings, stores, ids] = await Promise.all([stats(configs), stats(databases), ranges]);
   const whole = (stat: FileStat | undefined) =>
     stat === undefined ? '-' : `${stat.inode}:${stat.mtimeNs}:${stat.size}`;
   // Its time means nothing: podman writes there while it only lists.
   const which = (stat: FileStat | undefined) => stat?.inode ?? '-';
   const { driver, gidMap, graphRoot, runRoot, uid, uidMap, user } = identity;
   const who = JSON.stringify([uid, user, uidMap, gidMap, graphRoot, runRoot, driver]);
-  return [who, home, runtimeDir, ...settings.map(whole), ...stores.map(which)].join(' ');
+  return [who, home, runtimeDir, ...ids, ...settings.map(whole), ...stores.map(which)].join(' ');
+}
+
+/** Our lines alone: other users come and go. Without our name all of them count. */
+async function ownRanges(host: ReadHost, path: string, { uid, user }: Place): Promise<string> {
+  const lines = ((await host.files.text(path)) ?? '').split('\n');
+  const own =
+    user === undefined ? lines : lines.filter((line) => [user, String(uid)].includes(line.split(':')[0] ?? ''));
+  return JSON.stringify(own);
 }
