@@ -41,7 +41,7 @@ function rulesFor(desired: Desired): SimRules {
   return {
     bad: (action) => bad.has(action.key),
     watch: (sim, action) => {
-      const found = [...overlaps(sim.observed), ...strayNames(sim.observed)];
+      const found = [...overlaps(sim.observed), ...strayNames(sim.observed, desired, action)];
       if (found.length > 0) throw new Error(`after ${action.id}: ${found.join('; ')}`);
     },
   };

@@ -18,6 +18,7 @@ import {
   containerReferences,
 } from '@reconcile/core/kinds/container';
 import type { JobSpec } from '@reconcile/core/kinds/job';
+import { type RecordSpec, record } from '@reconcile/core/kinds/record';
 import { type RouteSpec, routeDefaults, routeReferences } from '@reconcile/core/kinds/route';
 import { anyPredecessor } from '@reconcile/core/plan';
 
@@ -30,7 +31,7 @@ export interface ComponentModel {
   /** Fixed host ports, tcp on every address. */
   readonly ports?: readonly number[];
   readonly volumes?: readonly { name: string; readOnly: boolean }[];
-  readonly routes?: readonly { name: string; hostname: string; listener: number }[];
+  readonly routes?: readonly { name: string; hostname: string; listener: number; named?: boolean }[];
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: readonly { target: string; hash: string; onChange: 'restart' | 'replace' | 'none' }[];
   readonly secrets?: readonly string[];
@@ -273,6 +274,17 @@ function addComponent(
       tls: false,
       backends: [{ slot: `${service.name}/${part.name}`, route: route.name }],
     };
-    plain(`route/${route.listener}/${route.hostname}`, routeSpec, [service.name], [], routeReferences(routeSpec));
+    const routeKey: ResourceKey = `route/${route.listener}/${route.hostname}`;
+    plain(routeKey, routeSpec, [service.name], [], routeReferences(routeSpec));
+    if (route.named !== true) continue;
+    const recordSpec: RecordSpec = {
+      type: 'A',
+      hostname: route.hostname,
+      zone: 'example.net',
+      driver: 'hosts',
+      value: '192.0.2.1',
+      routes: [routeKey],
+    };
+    plain(`record/A/${route.hostname}`, recordSpec, [service.name], [], record.references(recordSpec));
   }
 }

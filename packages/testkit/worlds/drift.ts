@@ -16,6 +16,8 @@ export type Drift =
   | 'volume-removed'
   | 'route-edited'
   | 'route-parked'
+  | 'record-edited'
+  | 'record-removed'
   | 'file-edited'
   | 'lease-lost'
   | 'unhealthy';
@@ -33,6 +35,8 @@ export const drifts: readonly Drift[] = [
   'volume-removed',
   'route-edited',
   'route-parked',
+  'record-edited',
+  'record-removed',
   'file-edited',
   'lease-lost',
   'unhealthy',
@@ -69,6 +73,9 @@ function kindOf(what: Drift): string {
     case 'route-edited':
     case 'route-parked':
       return 'route';
+    case 'record-edited':
+    case 'record-removed':
+      return 'record';
     case 'file-edited':
       return 'file';
     case 'lease-lost':
@@ -105,9 +112,12 @@ function change(target: ObservedResource, what: Drift, at: number): ObservedReso
       return facts({ targets: ['127.0.0.1:1'], drifted: true });
     case 'route-parked':
       return facts({ parked: true });
+    case 'record-edited':
+      return facts({ values: ['192.0.2.66'] });
     case 'file-edited':
       return facts({ hash: 'edited' });
     case 'removed':
+    case 'record-removed':
     case 'network-removed':
     case 'volume-removed':
     case 'lease-lost':

@@ -106,7 +106,14 @@ function assemble(names: readonly string[], raws: readonly RawService[]): FleetM
         ports: free && port !== undefined ? [port] : [],
         volumes: volume === undefined || part.volume === null ? [] : [{ name: volume, readOnly: part.volume.readOnly }],
         routes: part.routed
-          ? [{ name: '', hostname: `${name}-c${c}.example.net`, listener: 8080 + (part.env % 2) }]
+          ? [
+              {
+                name: '',
+                hostname: `${name}-c${c}.example.net`,
+                listener: 8080 + (part.env % 2),
+                named: part.file !== 1,
+              },
+            ]
           : [],
         env: part.env === 0 ? {} : { LEVEL: String(part.env) },
         files: part.file === 0 ? [] : [{ target: '/etc/app.ini', hash: `f${part.file}`, onChange: part.fileChange }],

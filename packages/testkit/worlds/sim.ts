@@ -255,3 +255,17 @@ export function deadEnds(observed: Observed): string[] {
       : state.targets.filter((target) => !answering.has(target)).map((target) => `${r.key} leads to ${target}`);
   });
 }
+
+/**
+ * Names made before, or left behind, their routes: after an action on the record all its routes are there, and while a record
+ * that nothing wants is there so are its routes. One that is still wanted stays while its route moves.
+ */
+export function strayNames(observed: Observed, desired: Desired, action: Action): string[] {
+  return Object.values(observed.resources).flatMap((r) => {
+    if (r.kind !== 'record' || r.owner !== 'managed') return [];
+    if (r.key !== action.key && desired.resources[r.key] !== undefined) return [];
+    return r.references.flatMap((ref) =>
+      'key' in ref && observed.resources[ref.key] === undefined ? [`${r.key} without ${ref.key}`] : [],
+    );
+  });
+}
