@@ -14,6 +14,7 @@ import type { SourceProblem } from '@reconcile/source';
 import { specHash } from '@reconcile/spec/compile';
 import { nodeFacts } from '../config/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
+import { refuseStrangers } from './edge-trust.ts';
 import type { CommitInfo, Install, Loaded, SourceTrouble } from './model.ts';
 import type { ReadResult } from './read.ts';
 import { nodeSource } from './source.ts';
@@ -46,9 +47,18 @@ interface Compiled {
 
 /**
  * The source's newest commit, compiled for this node; when that cannot be had or has errors, the last good snapshot. An empty,
- * unreachable, rewound or unparsable source never leaves a node without its desired state. Writes nothing.
+ * unreachable, rewound or unparsable source never leaves a node without its desired state. Writes nothing. On an edge the
+ * workers are asked for their certificates.
  */
 export async function loadDesired(input: LoadInput): Promise<Loaded> {
+  const loaded = await loadSource(input);
+  const { commit, desired, fresh } = loaded;
+  if (desired === undefined || commit === undefined) return loaded;
+  const files = async () => (fresh?.snapshot ?? (await loadSnapshot(input.registry, commit.commit)))?.files;
+  return { ...loaded, desired: await refuseStrangers(desired, input.host, files) };
+}
+
+async function loadSource(input: LoadInput): Promise<Loaded> {
   const { config, host, registry, signal } = input;
   const source = await nodeSource(config);
   const cx = { host, signal };

@@ -12,6 +12,7 @@ import {
 } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
 import { storeBlobs } from '../desired/blobs.ts';
+import { dropRoots, storeRoots } from '../desired/edge-roots.ts';
 import { keepLoaded } from '../desired/keep.ts';
 import { loadDesired } from '../desired/load.ts';
 import type { Install, Loaded } from '../desired/model.ts';
@@ -123,10 +124,12 @@ async function passWith(input: OnePassInput, registry: Registry): Promise<PassOu
       isPrepared = true;
       const from = { stateDir: config.stateDir, registry, commit: desired.commit, fresh: loaded.fresh?.snapshot };
       await storeBlobs(host, made.actions, from);
+      await storeRoots(host, made.actions, from);
     },
     patient: input.patient,
   });
   await events.flush();
+  if (report.approved) await dropRoots(host, config.stateDir, report.observed);
   if (report.turns > 0) await pruneRegistry(registry, host.clock.now());
   const outcome = { ...report, loaded, desired };
   await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });

@@ -6,8 +6,13 @@ export interface HandshakeOptions {
   readonly name: string;
   /** Roots to trust, PEM; absent: nothing is verified. */
   readonly roots?: readonly string[];
+  /** The listener expects a PROXY header of us: we ask for ourselves, for nobody else. */
+  readonly proxied?: boolean;
   readonly timeoutMs: number;
 }
+
+/** PROXY protocol 2, section 2.2: version 2, command LOCAL, no addresses. */
+const askingForOurselves = Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex');
 
 /** What a server showed. */
 export interface Handshake {
@@ -22,16 +27,23 @@ export async function handshakeWith(
   port: number,
   options: HandshakeOptions,
 ): Promise<Handshake | { readonly refused: string }> {
-  const [{ connect }, { readCertificate }] = await Promise.all([import('node:tls'), import('./bundle.ts')]);
+  const [net, { connect }, { readCertificate }] = await Promise.all([
+    import('node:net'),
+    import('node:tls'),
+    import('./bundle.ts'),
+  ]);
   return new Promise((resolve) => {
-    const { name, roots, timeoutMs } = options;
+    const { name, proxied = false, roots, timeoutMs } = options;
     const trust = roots === undefined ? {} : { ca: [...roots] };
-    const socket: TLSSocket = connect({ host: ip, port, servername: name, rejectUnauthorized: false, ...trust });
+    const below = net.connect({ host: ip, port });
+    if (proxied) below.write(askingForOurselves);
+    const socket: TLSSocket = connect({ socket: below, servername: name, rejectUnauthorized: false, ...trust });
     const settle = (answer: Handshake | { refused: string }) => {
       clearTimeout(timer);
       socket.removeAllListeners();
       socket.on('error', () => undefined);
       socket.destroy();
+      below.destroy();
       resolve(answer);
     };
     const timer = setTimeout(() => settle({ refused: `no answer within ${timeoutMs} ms` }), timeoutMs);
@@ -42,7 +54,7 @@ export async function handshakeWith(
       const trouble = roots === undefined || socket.authorized ? undefined : String(socket.authorizationError);
       settle({ leaf: readCertificate(pem), trouble });
     });
-    socket.on('error', (error) => settle({ refused: error.message }));
+    for (const one of [below, socket]) one.on('error', (error) => settle({ refused: error.message }));
     socket.on('close', () => settle({ refused: 'closed before the handshake ended' }));
   });
 }

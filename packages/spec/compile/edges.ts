@@ -2,8 +2,9 @@ import { routeDefaults } from '@reconcile/core/kinds/route';
 import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
 import { type Compilation, warn } from './context.ts';
 import { nodeOf } from './placement.ts';
+import { edgeRoot, rootFile } from './roots.ts';
 import { addRoute, listenerSpec } from './routes.ts';
-import { hostnameOf, internalName } from './zones.ts';
+import { hostnameOf, internalName, zoneOf } from './zones.ts';
 
 interface PublicRoute {
   readonly service: ServiceDefinition;
@@ -14,7 +15,7 @@ interface PublicRoute {
 /**
  * On an edge: a route, certificate and record for every public name of the fleet. It dials the worker's proxy listener, by
  * the internal name (SNI), and believes only that worker's own root, which the repository holds as `ca/<node>.pem`; for L4
- * the bytes go through unseen, under the public name.
+ * the bytes go through unseen, under the public name. Either way the worker is told the client's address.
  */
 export function compileEdge(cx: Compilation): void {
   for (const service of cx.services.values()) {
@@ -50,10 +51,16 @@ function addPublic({ service, component, route }: PublicRoute, cx: Compilation):
     );
     return;
   }
-  const ca = `ca/${worker}.pem`;
   const isL7 = route.mode === 'l7';
-  if (isL7 && !snapshot.files.has(ca)) {
-    const message = `edge route ${hostname}: ${ca} is not in the repository; on ${worker} run: reconcile cert root, and commit its output as ${ca}`;
+  if (zoneOf(hostname, fleet) === undefined) {
+    const message = `edge route ${hostname}: it lies in none of fleet.toml's zones; write [[zones]] zone = "…" for it, driver = "none" if its records are yours`;
+    refuse({ service, component, code: 'NoZone', message }, cx);
+    return;
+  }
+  const root = isL7 ? edgeRoot(worker, snapshot.files) : undefined;
+  if (root !== undefined && 'trouble' in root) {
+    const ca = rootFile(worker);
+    const message = `edge route ${hostname}: ${ca} ${root.trouble}; on ${worker} run: reconcile cert root, and commit its output as ${ca}`;
     refuse({ service, component, code: 'RootMissing', message }, cx);
     return;
   }
@@ -75,9 +82,10 @@ function addPublic({ service, component, route }: PublicRoute, cx: Compilation):
         address: target.address,
         port: listens ?? route.port,
         serverName: isL7 ? internalName(service, fleet) : hostname,
-        ca: isL7 ? ca : '',
+        ca: root?.path ?? '',
       },
-      proxyProtocol: isL7 || route.proxyProtocol,
+      // The worker's listener takes nothing else from an edge's address, whatever its program gets.
+      proxyProtocol: true,
     },
     cx,
   );

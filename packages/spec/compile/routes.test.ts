@@ -182,7 +182,8 @@ describe('public = true', () => {
     'fleet.toml': `${plainFleet}${zones}[nodes.rift]\naddress = "192.0.2.1"\nlisten = { 443 = 8443 }\n[nodes.svc]\nrole = "edge"\naddress = "192.0.2.99"\n`,
   };
   const edge = nodeFacts({ node: 'svc', addresses: [{ name: 'world', ip: '192.0.2.99' }] });
-  const root = { 'ca/rift.pem': '-----BEGIN CERTIFICATE-----' };
+  const pem = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+  const root = { 'ca/rift.pem': pem('AAAA') };
 
   test('without an edge in the fleet it changes nothing', async () => {
     const { desired } = await compiled({ web: service(open) });
@@ -227,7 +228,12 @@ describe('public = true', () => {
       ...routeDefaults,
       hostname: 'web.example.com',
       certificate: 'web.example.com',
-      remote: { address: '192.0.2.1', port: 8443, serverName: 'web.svc.example.net', ca: 'ca/rift.pem' },
+      remote: {
+        address: '192.0.2.1',
+        port: 8443,
+        serverName: 'web.svc.example.net',
+        ca: expect.stringMatching(/^ca\/rift-[0-9a-f]{16}\.pem$/),
+      },
       proxyProtocol: true,
       rateLimit: 5,
       deny: ['192.0.2.66'],
@@ -268,8 +274,32 @@ describe('public = true', () => {
     expect(resource(there, 'route/443/web.example.com').spec).toMatchObject({
       mode: 'l4',
       remote: { serverName: 'web.example.com', ca: '' },
-      proxyProtocol: false,
+      proxyProtocol: true,
     });
+  });
+
+  test('edge: another root is another route; what is no root is refused like none', async () => {
+    const caOf = async (text: string) => {
+      const { desired } = await compiled({ ...edged, 'ca/rift.pem': text, web: service(open) }, { node: edge });
+      const [refusal] = desired.refusals;
+      return refusal?.message ?? resource<RouteSpec>(desired, 'route/443/web.example.com').spec.remote?.ca;
+    };
+    expect(await caOf(`# rift\r\n${pem('AAAA').replaceAll('\n', '\r\n')}`)).toBe(await caOf(pem('AAAA')));
+    expect(await caOf(pem('BBBB'))).not.toBe(await caOf(pem('AAAA')));
+    expect(await caOf(pem('AAAA') + pem('BBBB'))).toMatch(/^ca\/rift-/);
+    expect(await caOf('not yet')).toMatch(/ca\/rift\.pem holds no certificate; on rift run: reconcile cert root/);
+    expect(await caOf(pem('AAAA') + pem('AAAA').replaceAll('CERTIFICATE', 'EC PRIVATE KEY'))).toMatch(
+      /holds a private key/,
+    );
+  });
+
+  test('edge: a name outside of all zones is not served', async () => {
+    const files = { ...edged, ...root, web: service(open.replace('web.example.com', 'web.example.edu')) };
+    const { desired } = await compiled(files, { node: edge });
+    expect(Object.keys(desired.resources)).toEqual([]);
+    expect(desired.refusals).toMatchObject([
+      { code: 'NoZone', message: expect.stringContaining('web.example.edu: it lies in none of') },
+    ]);
   });
 
   test('a plain listener is never public: not here, not there', async () => {

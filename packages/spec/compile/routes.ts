@@ -141,12 +141,17 @@ function addListener(service: ServiceDefinition, port: number, cx: Compilation):
   });
 }
 
-function addCertificate(service: ServiceDefinition, hostname: string, { input, out }: Compilation): void {
+function addCertificate(service: ServiceDefinition, hostname: string, cx: Compilation): void {
+  const { input, out } = cx;
   const { fleet } = input;
   const issuer = issuerOf(hostname, fleet);
   const zone = zoneOf(hostname, fleet)?.zone ?? (issuer === 'internal-ca' ? fleet.zone : '');
+  // Whoever signs for public names asks there whether the name is ours (RFC 8555, section 8.3).
+  const asked = issuer === 'acme' && input.node.listeners[80]?.tls === false;
+  if (asked) addListener(service, 80, cx);
   out.share(`certificate/${hostname}`, service.name, () => ({
     spec: { hostname, issuer, zone } satisfies CertificateSpec,
+    references: asked ? [{ key: 'listener/80' }] : [],
   }));
 }
 

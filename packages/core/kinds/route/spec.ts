@@ -12,7 +12,7 @@ export interface RemoteBackend {
   readonly port: number;
   /** SNI and verified name. */
   readonly serverName: string;
-  /** PEM path, relative to the snapshot: `ca/<node>.pem`. */
+  /** PEM, below the node's state directory: `ca/<node>-<digest of its content>.pem`; '' in l4, where nothing is verified. */
   readonly ca: string;
 }
 
