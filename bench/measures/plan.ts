@@ -26,14 +26,19 @@ export async function planning({ env, options }: World): Promise<Row[]> {
     const fresh = emptySim();
     const settled = settle(fresh, desired);
     const child = await bundled(dir);
-    const rows = { 'all is well': settled, 'nothing is there': fresh };
-    return Object.entries(rows).map(([title, { history, observed }], i) => {
+    // Comparing is what a node does all day, and what the limit is about; making a thousand anew keeps podman busy for a minute.
+    const rows = [
+      { title: 'all is well', sim: settled, judged: { limit: 40 } },
+      { title: 'nothing is there', sim: fresh, judged: {} },
+    ];
+    return rows.map(({ judged, sim, title }, i) => {
+      const { history, observed } = sim;
       const file = join(dir, `world-${i}.json`);
       writeFileSync(file, JSON.stringify({ desired, observed, history, served }));
       const times = Array.from({ length: options.quick ? 7 : 15 }, () =>
         Number(runChild([process.execPath, child, file], { env }).stdout),
       );
-      return alone({ measure: `plan of ${count} services, ${title}`, unit: 'ms', limit: 40 }, figures(times));
+      return alone({ measure: `plan of ${count} services, ${title}`, unit: 'ms', ...judged }, figures(times));
     });
   } finally {
     rmSync(dir, { recursive: true, force: true });
