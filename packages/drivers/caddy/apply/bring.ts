@@ -39,6 +39,7 @@ export async function bring(
     if (write === undefined) return refused;
     await refuseTaken(host, { write, sight, draft });
     const outcome = await send(host, settings, { write, sight, draft });
+    if (outcome === 'taken' && write.isLast === true) return refused;
     if (outcome === 'taken') continue;
     if (outcome !== 'conflict') {
       if (++unheard > mostUnheard) throw outcome;

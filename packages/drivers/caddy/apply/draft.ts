@@ -17,6 +17,8 @@ export class Draft {
   /** Ports whose server is to be written. */
   readonly touched = new Set<string>();
 
+  readonly #own = new Map<string, Map<ResourceKey, RouteRecord>>();
+  readonly #names = new Map<string, Map<string, ResourceKey>>();
   /** Which servers send names on to a route, as they run: a write that was the last one may have left them behind. */
   readonly #redirects: readonly (readonly [string, ReadonlySet<string>])[];
 
@@ -50,6 +52,7 @@ export class Draft {
       }
       case 'delete':
         if (this.#sites.delete(port)) this.touched.add(port);
+        this.#names.delete(port);
         this.#touchRedirects((key) => key.startsWith(`route/${port}/`));
         return;
       default:
@@ -79,11 +82,8 @@ export class Draft {
         this.#touchRedirects((one) => one === key);
         const site = this.#sites.get(port);
         if (site?.routes.has(key) !== true) return;
-        this.#set(
-          port,
-          site,
-          [...site.routes].filter(([other]) => other !== key),
-        );
+        this.#forget(port, site, key);
+        this.touched.add(port);
         return;
       }
       default:
@@ -101,16 +101,19 @@ export class Draft {
     if (site === undefined) {
       throw fail('CADDY_NO_LISTENER', { message: `serve ${key}`, key, wanted: `listener/${port}` });
     }
-    const other = [...site.routes.values()].find((one) => one.key !== key && isSameName(specOf(one), spec));
-    if (other !== undefined) {
+    const other = this.#namesOf(port, site).get(nameOf(spec));
+    if (other !== undefined && other !== key) {
       const wanted = `${spec.hostname}${spec.path} on ${port}`;
-      throw fail('CADDY_CONFLICT', { message: `serve ${key}`, key, wanted, actual: `${other.key} has it` });
+      throw fail('CADDY_CONFLICT', { message: `serve ${key}`, key, wanted, actual: `${other} has it` });
     }
     if (site.listener.spec.tls !== spec.tls) {
       const actual = spec.tls ? 'its listener does not speak TLS' : 'its listener speaks TLS';
       throw fail('CADDY_NOT_SUPPORTED', { message: `serve ${key}`, key, actual });
     }
-    this.#set(port, site, [...[...site.routes].filter(([one]) => one !== key), [key, record]]);
+    this.#forget(port, site, key);
+    this.#routesOf(port, site).set(key, record);
+    this.#namesOf(port, site).set(nameOf(spec), key);
+    this.touched.add(port);
     this.#touchRedirects((one) => one === key);
     const from = String(specOf(record).redirectFrom);
     if (this.#sites.has(from)) this.touched.add(from);
@@ -122,15 +125,35 @@ export class Draft {
     }
   }
 
-  #set(port: string, site: Site, routes: readonly (readonly [ResourceKey, RouteRecord])[]): void {
-    this.#sites.set(port, { ...site, routes: new Map(routes) });
-    this.touched.add(port);
+  #forget(port: string, site: Site, key: ResourceKey): void {
+    const before = site.routes.get(key);
+    if (before !== undefined) this.#namesOf(port, site).delete(nameOf(specOf(before)));
+    this.#routesOf(port, site).delete(key);
+  }
+
+  /** A copy that may be changed, made at the first change of that listener. */
+  #routesOf(port: string, given: Site): Map<ResourceKey, RouteRecord> {
+    const site = this.#sites.get(port) ?? given;
+    const own = this.#own.get(port);
+    if (own !== undefined && own === site.routes) return own;
+    const routes = new Map(site.routes);
+    this.#own.set(port, routes);
+    this.#sites.set(port, { ...site, routes });
+    return routes;
+  }
+
+  /** Who has which name on a listener. */
+  #namesOf(port: string, site: Site): Map<string, ResourceKey> {
+    const known = this.#names.get(port);
+    if (known !== undefined) return known;
+    const names = new Map([...site.routes].map(([key, record]) => [nameOf(specOf(record)), key]));
+    this.#names.set(port, names);
+    return names;
   }
 }
 
-function isSameName(a: RouteSpec, b: RouteSpec): boolean {
-  const path = (spec: RouteSpec) => spec.path.replace(/\/$/, '');
-  return a.hostname.toLowerCase() === b.hostname.toLowerCase() && path(a) === path(b);
+function nameOf({ hostname, path }: RouteSpec): string {
+  return `${hostname.toLowerCase()}${path.replace(/\/$/, '')}`;
 }
 
 function checkListener(key: ResourceKey, port: string, spec: ListenerSpec): void {

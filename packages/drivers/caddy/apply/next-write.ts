@@ -13,6 +13,8 @@ export interface Write {
   readonly body?: Json;
   /** Whose server it is. */
   readonly port?: string;
+  /** Nothing else is missing: Caddy answers once it runs, so there is no need to look again. */
+  readonly isLast?: boolean;
 }
 
 /** What holds our servers and certificates where nobody had one: marked, so that it goes with the last of them. */
@@ -24,12 +26,12 @@ const markOf = (app: string) => `reconcile-${app}`;
  * @param certificates entries of ours that should be loaded. @throws CADDY_ROUTE
  */
 export function nextWrite(sight: Sight, draft: Draft, certificates: readonly Json[]): Write | undefined {
-  return (
-    addCertificates(sight, certificates) ??
-    writeServers(sight, draft) ??
-    dropCertificates(sight, certificates) ??
-    tidy(sight, draft)
-  );
+  const dropping = dropCertificates(sight, certificates);
+  const servers = writeServers(sight, draft);
+  const all = [addCertificates(sight, certificates), ...servers, dropping, tidy(sight, draft)];
+  const [first, ...others] = all.filter((write) => write !== undefined);
+  // What holds our servers is looked at once they are gone.
+  return first === undefined ? undefined : { ...first, isLast: others.length === 0 && draft.sites.size > 0 };
 }
 
 function addCertificates(sight: Sight, wanted: readonly Json[]): Write | undefined {
@@ -57,21 +59,18 @@ function loadFiles({ apps }: Sight, entries: readonly Json[]): Write {
   return put(apps, ['tls', 'certificates'], certificates);
 }
 
-function writeServers({ apps, sites }: Sight, draft: Draft): Write | undefined {
-  for (const port of draft.touched) {
-    if (sites.has(port) && !draft.sites.has(port)) {
-      return { method: 'DELETE', path: `apps/http/servers/${serverName(port)}`, port };
-    }
-  }
-  for (const port of draft.touched) {
+function writeServers({ apps, sites }: Sight, draft: Draft): Write[] {
+  const gone = [...draft.touched].filter((port) => sites.has(port) && !draft.sites.has(port));
+  const changed = [...draft.touched].flatMap((port): Write[] => {
     const site = draft.sites.get(port);
-    if (site === undefined) continue;
-    const server = renderServer(site, draft.sites);
-    if (!sameJson(server, sites.get(port)?.server)) {
-      return { ...put(apps, ['http', 'servers', serverName(port)], server), port };
-    }
-  }
-  return undefined;
+    const server = site === undefined ? undefined : renderServer(site, draft.sites);
+    if (server === undefined || sameJson(server, sites.get(port)?.server)) return [];
+    return [{ ...put(apps, ['http', 'servers', serverName(port)], server), port }];
+  });
+  const removals = gone.map(
+    (port): Write => ({ method: 'DELETE', path: `apps/http/servers/${serverName(port)}`, port }),
+  );
+  return [...removals, ...changed];
 }
 
 /** At the deepest place that exists; what is missing above it is sent along. */

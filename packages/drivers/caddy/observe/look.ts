@@ -14,7 +14,7 @@ import {
   type Site,
   type Sites,
 } from '../record/record.ts';
-import { renderRedirect, renderRoute, renderServer } from '../render/render.ts';
+import { renderFrame, renderRedirect, renderRoute } from '../render/render.ts';
 import type { CaddySettings } from '../settings/settings.ts';
 import { readConfig } from './admin.ts';
 import { type Certificates, readCertificates } from './certificates.ts';
@@ -106,8 +106,8 @@ function compared(site: ReadSite, sites: Sites): SeenSite {
     )
       driftedRoutes.add(key);
   }
-  const wanted = tryRender(() => renderServer(site, sites));
-  const drifted = !site.isWhole || !sameJson(frame(wanted), frame(site.server));
+  const wanted = tryRender(() => renderFrame(site, sites));
+  const drifted = !site.isWhole || !sameJson(wanted, frame(site.server));
   const redirects = listOf(fieldsOf(site.server)?.routes).flatMap((route) => {
     const { redirect } = recordIn(route) ?? {};
     return typeof redirect === 'string' ? [redirect] : [];

@@ -14,22 +14,36 @@ export const ourTag = 'reconcile';
  * runs finds any edit. No HTTP/3: a listener claims TCP ports only. An unmatched name would be a 200 without a catch-all.
  * @throws CADDY_ROUTE
  */
-export function renderServer({ listener, routes }: Site, sites: Sites): Json {
+export function renderServer(site: Site, sites: Sites): Json {
+  return assemble(site, sites, { route: renderRoute, redirect: renderRedirect });
+}
+
+/** What is the listener's own: the server with a word instead of each route. @throws CADDY_ROUTE */
+export function renderFrame(site: Site, sites: Sites): Json {
+  return assemble(site, sites, { route: ({ key }) => key, redirect: ({ key }) => `from ${key}` });
+}
+
+interface Parts {
+  readonly route: (record: RouteRecord) => Json;
+  readonly redirect: (record: RouteRecord) => Json;
+}
+
+function assemble({ listener, routes }: Site, sites: Sites, parts: Parts): Json {
   const { port, binds, tls } = listener.spec;
   const sorted = [...routes.values()].sort(byPath);
-  const redirected = redirectedFrom(port, sites).sort(byPath);
+  const redirected = tls ? [] : redirectedFrom(port, sites).sort(byPath);
   return {
     listen: [...new Set(binds.map(listenAddress))].sort(),
     automatic_https: { disable: true },
     protocols: ['h1', 'h2'],
     ...(tls ? { tls_connection_policies: [{ certificate_selection: { any_tag: [ourTag] } }] } : {}),
-    routes: [...sorted.map(renderRoute), ...redirected.map(renderRedirect), renderRest(listener)],
+    routes: [...sorted.map(parts.route), ...redirected.map(parts.redirect), renderRest(listener)],
   };
 }
 
 /** The longest path first: Caddy takes the first route that matches. */
 function byPath(a: RouteRecord, b: RouteRecord): number {
-  const longer = specOf(b).path.length - specOf(a).path.length;
+  const longer = b.spec.path.length - a.spec.path.length;
   return longer === 0 ? (a.key < b.key ? -1 : 1) : longer;
 }
 
@@ -46,7 +60,7 @@ export function renderRest({ services, spec }: Site['listener']): Json {
 /** Routes of other listeners whose names a plain one sends on to them. */
 function redirectedFrom(port: number, sites: Sites): RouteRecord[] {
   return [...sites.values()].flatMap((site) =>
-    [...site.routes.values()].filter((one) => specOf(one).redirectFrom === port),
+    [...site.routes.values()].filter((one) => one.spec.redirectFrom === port),
   );
 }
 
