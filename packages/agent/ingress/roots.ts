@@ -5,7 +5,7 @@ import { issuerSettings } from '../wire/certificates/index.ts';
 
 /** What others must trust to believe this node's internal names: PEM, the newest root first. @throws CA_NONE CA_DAMAGED */
 export async function trustedRoots(config: NodeConfig, host: ReadHost): Promise<string> {
-  const settings = (await issuerSettings(config))['internal-ca'];
+  const settings = (await issuerSettings(config, host))['internal-ca'];
   if (settings === undefined) {
     throw fail('CA_NONE', {
       message: `print the root of ${config.node}`,

@@ -15,6 +15,8 @@ export interface NodePaths {
   readonly certificates: string;
   /** Roots of the node's own CA. */
   readonly internalCa: string;
+  /** Account and open orders of ACME. */
+  readonly acme: string;
   /** Keys the HMACs of secrets; random, made at the first write. */
   readonly nodeKey: string;
 }
@@ -30,6 +32,7 @@ export function nodePaths(config: Pick<NodeConfig, 'stateDir' | 'secretsDir'>): 
     secrets: config.secretsDir,
     certificates: `${state}/certificates`,
     internalCa: `${state}/internal-ca`,
+    acme: `${state}/acme`,
     nodeKey: `${state}/node.key`,
   };
 }

@@ -37,7 +37,7 @@ function worldAt(root: string, table: Record<string, unknown>): HaproxyWorld {
   const base = createHost({ home: { runtimeDir: `${root}/run`, stateDir: `${root}/state` } });
   const host = recordingHost(base);
   const observing = recordingHost(base, { refuseWrites: true });
-  const places = { stateDir: `${root}/state`, runtimeDir: `${root}/run` };
+  const places = { stateDir: `${root}/state`, runtimeDir: `${root}/run`, answersChallenges: true };
   const settings = haproxySettings(haproxyTable.parse(table), places);
   const driver = haproxyDriver(settings);
   const apply = async (action: Action) => {

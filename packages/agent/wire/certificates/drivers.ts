@@ -4,9 +4,13 @@ import type { NodeConfig } from '../../config/model.ts';
 import type { IssuerSource } from './observe.ts';
 import { issuerSettings } from './tables.ts';
 
-/** Every issuer of this node. @throws CONFIG_INVALID */
-export async function certificateDrivers(config: NodeConfig): Promise<IssuerSource<Driver<ReadHost, Host>>[]> {
-  const settings = await issuerSettings(config);
+/** Every issuer of this node; `records` answer for names where that is asked. @throws CONFIG_INVALID */
+export async function certificateDrivers(
+  config: NodeConfig,
+  host: Host,
+  records: Driver<ReadHost, Host> | undefined,
+): Promise<IssuerSource<Driver<ReadHost, Host>>[]> {
+  const settings = await issuerSettings(config, host);
   const sources: IssuerSource<Driver<ReadHost, Host>>[] = [];
   if (settings['internal-ca'] !== undefined) {
     const { internalCaDriver } = await import('@reconcile/drivers/internal-ca');
@@ -15,6 +19,11 @@ export async function certificateDrivers(config: NodeConfig): Promise<IssuerSour
   if (settings['cert-files'] !== undefined) {
     const { certFilesDriver } = await import('@reconcile/drivers/cert-files');
     sources.push({ provider: 'cert-files', driver: certFilesDriver(settings['cert-files']) });
+  }
+  if (settings.acme !== undefined) {
+    const { acmeDriver } = await import('@reconcile/drivers/acme');
+    const { txtWriter } = await import('./txt.ts');
+    sources.push({ provider: 'acme', driver: acmeDriver(settings.acme, txtWriter(records)) });
   }
   return sources;
 }

@@ -38,7 +38,7 @@ export async function nodeDrivers(config: NodeConfig, host: Host): Promise<Drive
     for (const { provider } of zones) byKind.set(`record:${provider}`, records);
   }
   const { certificateDrivers } = await import('../certificates/drivers.ts');
-  const issuers = await certificateDrivers(config);
+  const issuers = await certificateDrivers(config, host, byKind.get('record'));
   if (issuers.length > 0) {
     const { certificatesDriver } = await import('../certificates/driver.ts');
     const certificates = certificatesDriver(issuers);

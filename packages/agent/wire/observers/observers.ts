@@ -40,7 +40,7 @@ export async function nodeObservers(config: NodeConfig, host: ReadHost, listed?:
     observers.push(recordsObserver(zones));
     served.push('record', ...zones.map(({ provider }) => `record:${provider}`));
   }
-  const issuers = await certificateObservers(config);
+  const issuers = await certificateObservers(config, host);
   if (issuers.length > 0) {
     observers.push(certificatesObserver(issuers));
     served.push('certificate', ...issuers.map(({ provider }) => `certificate:${provider}`));

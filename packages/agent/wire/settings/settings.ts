@@ -30,5 +30,9 @@ export function filesSettings(config: NodeConfig): FilesSettings {
 export async function proxySettings(config: NodeConfig, host: ReadHost): Promise<HaproxySettings> {
   const { haproxySettings } = await import('@reconcile/drivers/haproxy/settings');
   const { readHaproxyTable } = await import('./haproxy-table.ts');
-  return haproxySettings(readHaproxyTable(config), { stateDir: config.stateDir, runtimeDir: host.home.runtimeDir });
+  return haproxySettings(readHaproxyTable(config), {
+    stateDir: config.stateDir,
+    runtimeDir: host.home.runtimeDir,
+    answersChallenges: config.driverTable('acme') !== undefined,
+  });
 }

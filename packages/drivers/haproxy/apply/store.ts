@@ -79,7 +79,7 @@ const perListener = /^(?:(?:routes|sni)-\d+\.map|crt-\d+\.list|[lt]\d+\.sock|[a-
 
 /** Every name we give. Other files in these directories are somebody else's. */
 const ours = new RegExp(
-  `${perListener.source}|^(?:haproxy\\.cfg|candidate\\.cfg|manifest\\.json|haproxy\\.pid|(?:stats|master)\\.sock)$`,
+  `${perListener.source}|^(?:haproxy\\.cfg|candidate\\.cfg|manifest\\.json|haproxy\\.pid|(?:stats|master|acme)\\.sock)$`,
 );
 
 /** What a listener that is gone leaves; without a listener, everything of ours. */

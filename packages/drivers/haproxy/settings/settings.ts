@@ -32,12 +32,13 @@ const longestSocketName = '/l65535.sock'.length;
 
 /**
  * Two configurations of one user must not share a proxy, so the default runtime directory carries a digest of `dir`.
- * @param places `stateDir`: of this node (`state_dir`); `runtimeDir`: of the user (`host.home.runtimeDir`).
+ * @param places `stateDir`: of this node (`state_dir`); `runtimeDir`: of the user (`host.home.runtimeDir`);
+ *   `answersChallenges`: certificates are ordered here, so their issuer's questions go to whoever orders.
  * @throws HAPROXY_SETTINGS
  */
 export function haproxySettings(
   table: HaproxyTable,
-  places: { readonly stateDir: string; readonly runtimeDir: string; readonly challengeSocket?: string },
+  places: { readonly stateDir: string; readonly runtimeDir: string; readonly answersChallenges?: boolean },
 ): HaproxySettings {
   const dir = table.dir ?? `${places.stateDir}/haproxy`;
   const runDir = table.run_dir ?? `${places.runtimeDir}/reconcile/haproxy-${digest(dir).slice(0, 8)}`;
@@ -72,6 +73,6 @@ export function haproxySettings(
     statsSocket: `${runDir}/stats.sock`,
     certificatesDir: `${places.stateDir}/certificates`,
     backendCa: table.backend_ca ?? '@system-ca',
-    challengeSocket: places.challengeSocket,
+    challengeSocket: places.answersChallenges === true ? `${runDir}/acme.sock` : undefined,
   };
 }
