@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ask, startLoad } from './demo/load.ts';
+import { startDns } from './demo/dns.ts';
+import { ask, type Site, startLoad } from './demo/load.ts';
 import { freePort } from './demo/port.ts';
 
 // The main job, live: run by `./dev demo` inside a throw-away rootless world. Every command shown is really run.
@@ -9,6 +10,7 @@ import { freePort } from './demo/port.ts';
 const home = mkdtempSync(join(process.env.HOME ?? '.', 'demo-'));
 const fleet = join(home, 'fleet');
 const port = await freePort();
+const dns = await startDns(join(home, 'dns'));
 const env = {
   ...process.env,
   RECONCILE_CONFIG: join(home, 'node.toml'),
@@ -73,8 +75,6 @@ cmd = ["${command}"]
 stop_timeout = "1s"
 
 [[components.routes]]
-port = 8080
-hostname = "web.demo.example.net"
 
 [components.health]
 type = "http"
@@ -98,10 +98,47 @@ volumes = ["demo-data:/data"]
 stop_timeout = "1s"
 
 [[components.routes]]
-port = 8080
-hostname = "store.demo.example.net"
 
 ${update}`;
+
+function site(host: string): Site {
+  return { host, port, root: readFileSync(join(home, 'root.pem'), 'utf8'), lookup: dns.lookup };
+}
+
+const fleetToml = `name = "demo"
+zone = "demo.example.net"
+
+[[zones]]
+zone = "demo.example.net"
+driver = "hosts"
+issuer = "internal-ca"
+
+[[boot.sequence]]
+stage = "data"
+services = ["store"]
+timeout = "20s"
+`;
+
+const nodeToml = `node = "demo"
+state_dir = "${home}/state"
+workspace = "${home}"
+
+[addresses]
+loopback = "127.0.0.1"
+
+[source]
+type = "git"
+path = "${fleet}"
+
+[drivers.hosts]
+dir = "${dns.hostsDir}"
+server = "${dns.server}"
+
+[drivers.internal-ca]
+
+[listeners]
+443 = ["127.0.0.1:${port}"]
+`;
 
 async function demo(): Promise<void> {
   say(
@@ -114,16 +151,10 @@ async function demo(): Promise<void> {
   );
   put('app/hang', 'echo "cannot find my database" && exec /bin/busybox sleep 3600\n');
   spawnSync('cp', ['/bin/busybox', join(home, 'app/busybox')]);
-  put(
-    'fleet/fleet.toml',
-    'name = "demo"\nzone = "demo.example.net"\n\n[[boot.sequence]]\nstage = "data"\nservices = ["store"]\ntimeout = "20s"\n',
-  );
+  put('fleet/fleet.toml', fleetToml);
   put('fleet/services/store.toml', store.replace('"serve"', '". /bin/serve"'));
   put('fleet/services/web.toml', web('1', '. /bin/serve'));
-  put(
-    'node.toml',
-    `node = "demo"\nstate_dir = "${home}/state"\nworkspace = "${home}"\n\n[addresses]\nloopback = "127.0.0.1"\n\n[source]\ntype = "git"\npath = "${fleet}"\n\n[listeners]\n8080 = { bind = ["127.0.0.1:${port}"], tls = false }\n`,
-  );
+  put('node.toml', nodeToml);
   await run('git init -q -b main && git add -A && git commit -qm "two services" && git log --oneline');
 
   say(
@@ -132,24 +163,29 @@ async function demo(): Promise<void> {
   await run('reconcile plan', 2);
 
   say(
-    'The same plan, carried out: images built, containers started stage by stage, each gated on health, then the routes.',
+    'The same plan, carried out: images, containers stage by stage, each gated on health, certificates, routes, then names.',
   );
   await run('reconcile apply -y');
 
-  say('Both answer through HAProxy, by name.');
-  // Not every machine has curl; busybox is there for the images.
-  await run(`busybox wget -qO- --header 'Host: web.demo.example.net' http://127.0.0.1:${port}/`);
-  must((await ask(port, 'store.demo.example.net')).trim() === '1', 'store.demo.example.net answers 1');
+  say(
+    'Both answer over HTTPS, by name: the address from dnsmasq, the certificate believed by the root of this node alone.',
+  );
+  await run('reconcile cert root > ../root.pem');
+  await run('reconcile route list && reconcile cert list && reconcile dns list');
+  const webSite = site('web.demo.example.net');
+  const storeSite = site('store.demo.example.net');
+  must((await ask(webSite)).trim() === '1', `https://${webSite.host}:${port}/ answers 1, verified`);
+  must((await ask(storeSite)).trim() === '1', `https://${storeSite.host}:${port}/ answers 1, verified`);
 
   say('Somebody kills a container. The next pass puts it back, and touches nothing else.');
   await run('podman kill $(podman ps -q --filter label=io.reconcile.slot=web/main)');
   await run('reconcile apply -y');
-  must((await ask(port, 'web.demo.example.net')).trim() === '1', 'web.demo.example.net answers 1 again');
+  must((await ask(webSite)).trim() === '1', `${webSite.host} answers 1 again`);
 
   say('A new version of web, under 200 requests a second: the new one beside the old, gate, switch, drain.');
   put('fleet/services/web.toml', web('2', '. /bin/serve'));
   await run('git commit -qam "web 2"');
-  const load = startLoad(port, 'web.demo.example.net', 200);
+  const load = startLoad(webSite, 200);
   await run('reconcile apply -y');
   const first = await load.stop();
   must(
@@ -165,7 +201,7 @@ async function demo(): Promise<void> {
     store.replace('"serve"', '". /bin/serve"').replace('VERSION = "1"', 'VERSION = "2"'),
   );
   await run('git commit -qam "store 2"');
-  const parked = startLoad(port, 'store.demo.example.net', 200);
+  const parked = startLoad(storeSite, 200);
   await run('reconcile apply -y');
   const second = await parked.stop();
   must(
@@ -178,7 +214,7 @@ async function demo(): Promise<void> {
   );
   put('fleet/services/web.toml', web('3', '. /bin/hang'));
   await run('git commit -qam "web 3"');
-  const broken = startLoad(port, 'web.demo.example.net', 200);
+  const broken = startLoad(webSite, 200);
   await run('reconcile apply -y', 3);
   const third = await broken.stop();
   must(
@@ -190,6 +226,21 @@ async function demo(): Promise<void> {
   await run('git revert --no-edit HEAD >/dev/null && git log --oneline | head -n 1');
   await run('reconcile apply -y');
   await run('reconcile', 0);
+
+  say('web goes: its name first, then route and certificate, then the container. Nothing of it is left.');
+  await run('git rm -q services/web.toml && git commit -qm "web goes" -m "Reconcile-Allow: remove web"');
+  await run('reconcile apply -y');
+  must((await dns.resolve(webSite.host)).length === 0, `dnsmasq does not know ${webSite.host} any more`);
+  must(
+    !filesOf(home, 'state').some((name) => name.includes(webSite.host)),
+    'no certificate and no file of it is on this machine',
+  );
+  must((await ask(storeSite)).trim() === '2', `${storeSite.host} answers 2`);
+}
+
+function filesOf(...path: readonly string[]): string[] {
+  const dir = join(...path);
+  return existsSync(dir) ? readdirSync(dir, { recursive: true }).map(String) : [];
 }
 
 const startedAt = Date.now();
@@ -197,6 +248,7 @@ try {
   await demo();
   console.log(`\ndone in ${Math.round((Date.now() - startedAt) / 1000)} s; nothing of this is left when ./dev returns`);
 } finally {
+  dns.stop();
   spawnSync('podman', ['rm', '-af', '-t', '0'], { env, stdio: 'ignore', timeout: 60_000 });
   rmSync(home, { recursive: true, force: true });
 }

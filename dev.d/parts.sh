@@ -36,7 +36,9 @@ dev_test() {
 
 dev_demo() {
   prepare_runtime
+  unpack demo $DEMO_PACKAGES
   world_up
+  offer demo
   run in_world timeout -k 10 300 node --import tsx dev.d/demo.ts "$@"
 }
 

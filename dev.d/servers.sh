@@ -3,6 +3,7 @@
 
 SERVER_PACKAGES="dnsmasq-base knot bind9 caddy docker-registry pebble"
 PEER_PACKAGES="docker-compose"
+DEMO_PACKAGES="dnsmasq-base"
 UNPACKED=$ROOT/.cache/unpacked
 
 unpack() {

@@ -1,17 +1,20 @@
-import { Agent, request } from 'node:http';
+import { Agent, request } from 'node:https';
+import type { LookupFunction } from 'node:net';
 
-/** One GET by name; the body. Anything but a 200 is a failure. */
-export function ask(port: number, host: string, agent?: Agent): Promise<string> {
+/** Where requests go: by name, and believed by one root alone. */
+export interface Site {
+  readonly host: string;
+  readonly port: number;
+  /** PEM. */
+  readonly root: string;
+  readonly lookup: LookupFunction;
+}
+
+/** One GET by name over verified TLS; the body. Anything but a 200 is a failure. */
+export function ask({ host, lookup, port, root }: Site, agent?: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path: '/',
-        headers: { host },
-        timeout: 30_000,
-        ...(agent === undefined ? {} : { agent }),
-      },
+      { host, port, path: '/', ca: root, lookup, timeout: 30_000, agent: agent ?? false },
       (answer) => {
         const parts: Buffer[] = [];
         answer.on('data', (part: Buffer) => parts.push(part));
@@ -39,7 +42,7 @@ export interface LoadReport {
 }
 
 /** A steady stream of requests, half of them on kept connections, half on new ones, until it is stopped. */
-export function startLoad(port: number, host: string, perSecond: number): { stop(): Promise<LoadReport> } {
+export function startLoad(site: Site, perSecond: number): { stop(): Promise<LoadReport> } {
   const kept = new Agent({ keepAlive: true, maxSockets: 16 });
   const answers = new Map<string, number>();
   const errors: string[] = [];
@@ -49,7 +52,7 @@ export function startLoad(port: number, host: string, perSecond: number): { stop
   const one = async (agent: Agent | undefined) => {
     const at = performance.now();
     try {
-      const body = (await ask(port, host, agent)).trim();
+      const body = (await ask(site, agent)).trim();
       answers.set(body, (answers.get(body) ?? 0) + 1);
     } catch (error) {
       errors.push(error instanceof Error ? error.message : String(error));
