@@ -23,9 +23,9 @@ hostname = "web.example.net"
 type = "http"
 path = "/healthz"
 [components.update]
-deadline = "3s"
+deadline = "2s"
 min_ready = "200ms"
-drain = "1s"
+drain = "300ms"
 [[jobs]]
 name = "greet"
 image = "same:main"
@@ -92,6 +92,13 @@ describe.skipIf(reason !== undefined)(`a directory, and requests ${reason ?? ''}
     const { stderr } = await ran(1, 'set', 'web', 'memory=lots');
     expect(stderr).toMatch(/services\/web\.toml:\d+:\d+ {2}components\.main\.memory[\s\S]*\[EDIT_INVALID\]/);
     expect(await readFile(path(), 'utf8')).toBe(before);
+  });
+
+  it('deploy without a file: what is declared, now, and nothing of the rest', async () => {
+    await podman(['stop', '-t', '0', (await home.container('web/main')) ?? '']);
+    expect((await ran(0, 'deploy', 'web')).stdout).toMatch(/^✔ web {2}converged at /m);
+    expect(await answer()).toBe('2');
+    expect((await ran(1, 'deploy', 'wbe')).stderr).toMatch(/\[NO_SERVICE\][\s\S]*one of web/);
   });
 
   it('restart: the same container, started anew; who and why are kept', async () => {
