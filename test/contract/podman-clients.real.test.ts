@@ -260,6 +260,23 @@ describe.skipIf(reason !== undefined)(`two clients, one podman ${reason ?? ''}`,
     }
   });
 
+  test('an image goes with its last name, and not while a container uses it', async () => {
+    for (const client of [cli, api]) {
+      const ref = `localhost/${prefix}/${client.via}:1`;
+      const own = await buildTestImage('removed', { labels: { via: client.via } });
+      await client.tag(own, ref);
+      await client.removeImage(testImage('removed'));
+      expect(await client.image(ref)).toMatchObject({ id: own, names: [ref] });
+      const name = `${prefix}-${client.via}-user`;
+      await client.create({ ...plain, name, image: ref });
+      await expect(client.removeImage(ref)).rejects.toMatchObject({ code: 'PODMAN_IN_USE' });
+      await client.remove(name);
+      await client.removeImage(ref);
+      expect(await client.image(own)).toBeUndefined();
+      await client.removeImage(ref);
+    }
+  });
+
   test('nothing of our environment gets into a container', async () => {
     const canary = {
       ...process.env,

@@ -116,6 +116,10 @@ export interface KindDefinition<S = Json, St = Json, C = Json> {
   readonly optional: boolean;
   /** true: an observed one of ours that nothing wants is removed. Volumes are not. */
   readonly retires: boolean;
+  /** Stays although nothing wants it any more. Absent: it does not. */
+  keeps?(observed: ObservedResource<St>, view: KindView): boolean;
+  /** true: removing it only tidies up. Planned while nothing waits or is held, done after everything else went well. */
+  readonly tidies?: boolean;
   /** It lives and goes with one resource of that kind: `<kind>/<owner's name>/<part>`. */
   readonly partOf?: Kind;
   /** true: exists only while something that is managed refers to it. */
@@ -185,12 +189,22 @@ export interface ContainerRecord {
   readonly health?: { readonly state: Health; readonly at: Instant };
 }
 
+/** An image that we pulled or built under this reference. */
+export interface ImageRecord {
+  readonly imageId: string;
+  /** Whom it was for. */
+  readonly services: readonly string[];
+  readonly at: Instant;
+}
+
 /** The registry's facts that observers and drivers may use; a plain read, never a handle. */
 export interface LedgerView {
   readonly containers: Readonly<Record<string, ContainerRecord>>;
   /** `port-lease/<container>/<route>` → port. */
   readonly leases: Readonly<Record<ResourceKey, number>>;
   readonly pins: Readonly<Record<string, Pin>>;
+  /** By reference. */
+  readonly images?: Readonly<Record<string, ImageRecord>>;
   /** Secret name → HMAC of the content it was last made from. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Volume name or path → identity when first seen: `<device>:<inode>`. */

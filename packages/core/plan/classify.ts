@@ -88,6 +88,7 @@ export function classifyMutable(world: World): void {
     const def = world.kinds.get(seen.kind);
     if (def === undefined || !def.mutable || !def.retires || seen.owner !== 'managed') continue;
     if (world.resources.has(seen.key) || world.drafts.has(seen.key)) continue;
+    if (def.keeps?.(seen, world.view) === true) continue;
     retire(world, seen, undefined);
   }
 }

@@ -56,6 +56,21 @@ export function link(world: World, stages: Stages, users: Users): Graph {
   return { nodes, barriers };
 }
 
+/**
+ * What only tidies up comes last of all, so that it is skipped once anything failed; and not at all while something waits or
+ * is held.
+ */
+export function tidyLast(graph: Graph, isClear: boolean): Graph {
+  const isTidying = ({ draft }: Node) => draft.def.tidies === true && draft.type === 'retire';
+  const tidying = graph.nodes.filter(isTidying);
+  if (tidying.length === 0) return graph;
+  const nodes = graph.nodes.filter((node) => !isTidying(node));
+  if (!isClear) return { ...graph, nodes };
+  const needed = new Set(nodes.flatMap((node) => [...node.needs]));
+  for (const node of tidying) for (const { id } of nodes) if (!needed.has(id)) node.needs.add(id);
+  return graph;
+}
+
 function barriersOf(stages: Stages, of: (d: Draft) => Chain): Map<ActionId, readonly ActionId[]> {
   const barriers = new Map<ActionId, readonly ActionId[]>();
   for (const { name, drafts, below } of stages.barriers()) {

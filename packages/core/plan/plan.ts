@@ -7,7 +7,7 @@ import { Claims } from './claims.ts';
 import { addParts, classifyMutable, spreadRebuilds } from './classify.ts';
 import { effective } from './effective.ts';
 import { guard } from './guard.ts';
-import { type Graph, link, type Node } from './link.ts';
+import { type Graph, link, type Node, tidyLast } from './link.ts';
 import { order } from './order.ts';
 import { chooseRollouts, rollReplicas } from './rollout.ts';
 import { Stages } from './stages.ts';
@@ -37,10 +37,11 @@ export function plan(input: PlanInput): Plan {
 
   const linked = link(world, lookups.stages, lookups.users);
   const guarded = guard(world, linked, lookups.users);
-  const actions = order(guarded.graph).map(toAction);
   const waiting = [...refused(input), ...waitsOf(world), ...guarded.waits].sort(byKey);
   const held = [...wanted.held, ...guarded.held].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const barriers = usedBarriers(actions, guarded.graph.barriers);
+  const graph = tidyLast(guarded.graph, waiting.length === 0 && held.length === 0);
+  const actions = order(graph).map(toAction);
+  const barriers = usedBarriers(actions, graph.barriers);
   const wakeAt = earliest([...waiting.map((wait) => wait.until), ...nextLooks(world)]);
   return {
     version: 1,
@@ -52,7 +53,7 @@ export function plan(input: PlanInput): Plan {
     barriers,
     held,
     waiting,
-    changes: summarize(world, guarded.graph.nodes),
+    changes: summarize(world, graph.nodes),
     unmanaged,
     rolledBack: wanted.rolledBack,
     counts: countKinds(world),

@@ -84,7 +84,9 @@ function changeOf(target: Draft, known: Known): Change {
       : {}),
     ...(known.of === undefined ? {} : { of: known.of }),
     ...(known.isBuilt ? { isBuilt: true } : {}),
-    ...(target.kind === 'image' && target.how !== 'tag' && !known.isBuilt ? { pullBytes: null } : {}),
+    ...(target.kind === 'image' && target.type !== 'retire' && target.how !== 'tag' && !known.isBuilt
+      ? { pullBytes: null }
+      : {}),
     ...(type === 'remove' ? { keeps: kept(target) } : {}),
   };
 }

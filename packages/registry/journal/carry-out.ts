@@ -10,6 +10,7 @@ import {
 } from '../tables/container-spec.ts';
 import { noteHealth } from '../tables/health.ts';
 import { addHistory } from '../tables/history.ts';
+import { deleteImage, putImage } from '../tables/image.ts';
 import { putJob } from '../tables/job.ts';
 import { addKnownBad } from '../tables/known-bad.ts';
 import { deleteLease, putLease } from '../tables/lease.ts';
@@ -42,6 +43,8 @@ const writers: Writers = {
   aliased: (rows, { name }) => markAliased(rows, name),
   gone: (rows, { name }) => deleteContainer(rows, name),
   pin: (rows, { ref, pin }, { at }) => putPin(rows, ref, { ...pin, at }),
+  image: (rows, { ref, imageId, services }, { at }) => putImage(rows, ref, { imageId, services, at }),
+  'image-gone': (rows, { ref }) => deleteImage(rows, ref),
   death: (rows, { slot, at }) => addDeath(rows, slot, at),
   revert: (rows, { slot }, { at }) => addRevert(rows, slot, at),
   ready: (rows, operation) => markReady(rows, operation.slot, operation),

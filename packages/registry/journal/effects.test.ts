@@ -199,6 +199,17 @@ describe('done', () => {
       {},
       [
         { row: 'pin', ref: 'example.net/web:2', pin: { imageId: 'sha256:2', digest: 'sha256:d' } },
+        { row: 'image', ref: 'example.net/web:2', imageId: 'sha256:2', services: old.services },
+        { row: 'success', key: 'image/example.net/web:2' },
+      ],
+    ],
+    [
+      'image removed: no longer ours, and what it meant stays known',
+      other('image/example.net/web:2', 'delete', { ref: 'example.net/web:2', imageId: 'sha256:2' }),
+      undefined,
+      {},
+      [
+        { row: 'image-gone', ref: 'example.net/web:2' },
         { row: 'success', key: 'image/example.net/web:2' },
       ],
     ],

@@ -1,5 +1,5 @@
 import type { Action, ActionFailure, Facts, JobMark, Pin } from '@reconcile/core';
-import type { ImageArgs } from '@reconcile/core/kinds/image';
+import type { ImageArgs, RemoveArgs } from '@reconcile/core/kinds/image';
 import { jobMark, type RunArgs } from '@reconcile/core/kinds/job';
 import { containerEffects, told } from './container-effects.ts';
 import { numberFact, textFact } from './facts.ts';
@@ -35,12 +35,15 @@ function ofOtherKinds(action: Action, facts: Facts | undefined, recall: Recall):
 }
 
 function imageEffects(action: Action, facts: Facts | undefined): RowOperation[] {
+  if (action.verb === 'delete') return [{ row: 'image-gone', ref: (action.args as unknown as RemoveArgs).ref }];
   const args = action.args as unknown as ImageArgs;
   const imageId = textFact(facts, 'imageId') ?? args.imageId;
   if (imageId === '') return [];
   const digest = textFact(facts, 'digest') ?? args.digest;
   const pin: Pin = { imageId, ...(digest === null ? {} : { digest }) };
-  return [{ row: 'pin', ref: args.ref, pin }];
+  const pinned: RowOperation = { row: 'pin', ref: args.ref, pin };
+  if (action.verb === 'update') return [pinned];
+  return [pinned, { row: 'image', ref: args.ref, imageId, services: action.services }];
 }
 
 function leaseEffects(action: Action): RowOperation[] {

@@ -11,6 +11,8 @@ export type RowOperation =
   | { readonly row: 'aliased'; readonly name: string }
   | { readonly row: 'gone'; readonly name: string }
   | { readonly row: 'pin'; readonly ref: string; readonly pin: Pin }
+  | { readonly row: 'image'; readonly ref: string; readonly imageId: string; readonly services: readonly string[] }
+  | { readonly row: 'image-gone'; readonly ref: string }
   | { readonly row: 'death'; readonly slot: SlotKey; readonly at: Instant }
   | { readonly row: 'revert'; readonly slot: SlotKey }
   | {

@@ -1,6 +1,7 @@
 import type { LedgerView } from '@reconcile/core';
 import type { Registry } from '../registry.ts';
 import { listContainers } from '../tables/container-spec.ts';
+import { listImages } from '../tables/image.ts';
 import { listJobs } from '../tables/job.ts';
 import { listLeases } from '../tables/lease.ts';
 import { listNotes } from '../tables/note.ts';
@@ -14,6 +15,7 @@ export function loadLedger(registry: Registry): LedgerView {
     containers: listContainers(rows),
     leases: listLeases(rows),
     pins: listPins(rows),
+    images: listImages(rows),
     secrets: listSecrets(rows),
     volumes: listVolumes(rows),
     jobs: listJobs(rows),

@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts';
+import { image } from './0002-image.ts';
 
 /** Numbered by position, from 1. Forward only: what was released is never edited, the next step is appended. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, image];

@@ -6,6 +6,7 @@ export * from './generation.ts';
 export * from './health.ts';
 export * from './history.ts';
 export * from './hold-release.ts';
+export * from './image.ts';
 export * from './intent.ts';
 export * from './job.ts';
 export * from './known-bad.ts';

@@ -110,6 +110,27 @@ describe('images', () => {
     expect((await state())?.imageId).not.toBe('');
   });
 
+  test('one of ours that is not needed any more goes; what has another name or a user by now stays', async () => {
+    const facts = await apply(imageAction('pull', {}));
+    const imageId = String(facts?.imageId);
+    const gone = imageAction('delete', { imageId });
+    const client = await ground.podman.clients().writer(ground.world.host, new AbortController().signal);
+    await client.tag(imageId, 'registry.example.net/theirs:1');
+    await apply(gone);
+    expect(await client.image(ref)).toMatchObject({ id: imageId });
+    await client.removeImage('registry.example.net/theirs:1');
+    await apply(imageAction('delete', { imageId: 'a'.repeat(64) }));
+    expect(await client.image(ref)).toMatchObject({ id: imageId });
+    const one = containerActions({ name: 'web-1', spec: { image: ref }, imageId });
+    await apply(one.create);
+    await apply(gone);
+    expect(await client.image(ref)).toMatchObject({ id: imageId });
+    await apply(one.delete());
+    await apply(gone);
+    expect(await client.image(ref)).toBeUndefined();
+    await apply(gone);
+  });
+
   test('a reference that means another image than its pin is not run', async () => {
     expect(await codeOf(apply(imageAction('pull', { imageId: 'a'.repeat(64) })))).toBe('PODMAN_IMAGE_MOVED');
     const one = containerActions({ name: 'web-2', spec: { image: ground.image }, imageId: 'a'.repeat(64) });

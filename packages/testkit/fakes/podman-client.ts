@@ -176,6 +176,16 @@ export function fakeClient(podman: FakePodman, host: Host, signal: AbortSignal):
       }),
     pull: (ref) => turn('pull', ref, () => image(ref)?.id ?? podman.addImage(ref)),
     build: (draft) => turn('build', draft.ref, () => image(draft.ref)?.id ?? podman.addImage(draft.ref)),
+    removeImage: (ref) =>
+      turn('removeImage', ref, () => {
+        const found = image(ref);
+        if (found === undefined) return;
+        const names = found.names.filter((name) => name !== ref);
+        if (names.length > 0) state.images.set(found.id, { ...found, names });
+        else if ([...state.containers.values()].some((one) => one.imageId === found.id))
+          throw fail('PODMAN_IN_USE', { message: ref });
+        else state.images.delete(found.id);
+      }),
     createNetwork: ({ name, labels }) =>
       turn('createNetwork', name, () => {
         if (state.networks.has(name)) throw fail('PODMAN_NAME_IN_USE', { message: name });

@@ -116,6 +116,7 @@ function recordDone(sim: Sim, desired: Desired, action: Action): History {
   const { history, observed } = sim;
   const attempts: Record<string, Attempt> = { ...history.attempts };
   delete attempts[action.key];
+  if (action.kind === 'image' && action.verb === 'delete') return { ...history, attempts };
   if (action.kind === 'image') {
     const after = simulate(observed, action, kindMap).resources[action.key];
     const imageId = (after?.state as { imageId?: string } | undefined)?.imageId ?? '';

@@ -1,5 +1,5 @@
 import type { Comparison, KindDefinition, KindView, Step } from '../../model/contract.ts';
-import type { Json } from '../../model/json.ts';
+import type { Instant, Json } from '../../model/json.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { Resource } from '../../model/resource.ts';
 
@@ -17,6 +17,8 @@ export interface ImageState {
   /** The pinned id is in local storage, under whatever name. */
   readonly pinnedLocal: boolean;
   readonly bytes: number;
+  /** We pulled or built it, and it goes by this one name: nobody else counts on it. */
+  readonly ours?: { readonly at: Instant; readonly services: readonly string[] };
 }
 
 /** `pull` and `build` leave the reference meaning `imageId` when that is given (re-tagged if it is local). */
@@ -25,6 +27,12 @@ export interface ImageArgs {
   readonly build: ImageSpec['build'];
   readonly imageId: string;
   readonly digest: string | null;
+}
+
+/** `delete`: only if the reference still means that image, and it has no other name. */
+export interface RemoveArgs {
+  readonly ref: string;
+  readonly imageId: string;
 }
 
 const pullTimeoutMs = 600_000;
@@ -37,13 +45,20 @@ export const image: KindDefinition<ImageSpec, ImageState> = {
   staged: false,
   mutable: true,
   optional: false,
-  retires: false,
+  retires: true,
+  tidies: true,
+  keeps: isKept,
   upgrade: (recorded) => recorded as unknown as ImageSpec,
   references: () => [],
   claims: () => [],
   compare,
   ready: (_desired, observed) => observed.state.imageId !== '',
   steps(turn, view): readonly Step[] {
+    if (turn.type === 'retire' && turn.observed !== undefined) {
+      const ref = turn.key.slice('image/'.length);
+      const args: RemoveArgs = { ref, imageId: turn.observed.state.imageId };
+      return [{ verb: 'delete', phase: 'retire', args: args as unknown as Json, risk: 'safe', timeoutMs: 60_000 }];
+    }
     if (turn.desired === undefined || (turn.type !== 'make' && turn.type !== 'update')) return [];
     const { spec } = turn.desired;
     const pin = view.pin(spec.ref);
@@ -66,6 +81,7 @@ export const image: KindDefinition<ImageSpec, ImageState> = {
     ];
   },
   effect(action, before, observed) {
+    if (action.verb === 'delete') return 'gone';
     const args = action.args as unknown as ImageArgs;
     const imageId = args.imageId === '' ? `made-${args.ref}` : args.imageId;
     const state: ImageState = {
@@ -73,6 +89,11 @@ export const image: KindDefinition<ImageSpec, ImageState> = {
       digest: args.digest,
       pinnedLocal: args.imageId !== '',
       bytes: before?.state.bytes ?? 0,
+      ...(action.verb === 'update'
+        ? before?.state.ours === undefined
+          ? {}
+          : { ours: before.state.ours }
+        : { ours: { at: observed.at, services: action.services } }),
     };
     return {
       key: action.key,
@@ -105,4 +126,36 @@ function compare(
     fields: [{ field: 'imageId', from: state.imageId.slice(0, 12), to: pin.imageId.slice(0, 12) }],
     reason: { code: 'Changed', text: 'the tag was moved to another image' },
   };
+}
+
+/**
+ * The image before the present one stays, so that going back needs no registry; so does what somebody else's container runs,
+ * whatever a stage before the last used, and anything that we did not bring.
+ */
+function isKept(seen: ObservedResource<ImageState>, view: KindView): boolean {
+  const { imageId, ours } = seen.state;
+  if (ours === undefined || view.history.attempts[seen.key] !== undefined) return true;
+  const { desired, observed } = view;
+  const early = (name: string) =>
+    (desired.services[name]?.stage ?? Number.POSITIVE_INFINITY) < desired.stages.length - 1;
+  if (ours.services.some(early)) return true;
+  const all = Object.values(observed.resources);
+  const isRun = ({ owner, state }: ObservedResource) =>
+    owner !== 'managed' && (state as { readonly imageId?: unknown } | null)?.imageId === imageId;
+  if (all.some(isRun)) return true;
+  const others = all.filter(
+    (one) =>
+      one.kind === 'image' &&
+      repositoryOf(one.key) === repositoryOf(seen.key) &&
+      desired.resources[one.key] === undefined,
+  ) as unknown as ObservedResource<ImageState>[];
+  const at = (one: ObservedResource<ImageState>) => one.state.ours?.at ?? 0;
+  const [newest] = others.sort((a, b) => at(b) - at(a) || (a.key < b.key ? -1 : 1));
+  return newest?.key === seen.key;
+}
+
+/** `image/registry/name:tag` without its tag. */
+function repositoryOf(key: string): string {
+  const colon = key.lastIndexOf(':');
+  return colon > key.lastIndexOf('/') ? key.slice(0, colon) : key;
 }

@@ -10,7 +10,7 @@ import {
 } from './container.ts';
 import type { Work } from './context.ts';
 import { createContainer } from './create.ts';
-import { buildImage, pullImage, retagImage } from './image.ts';
+import { buildImage, pullImage, removeImage, retagImage } from './image.ts';
 import { runJob } from './job.ts';
 import { createNetwork, createSecret, createVolume, deleteNetwork, deleteSecret } from './small.ts';
 
@@ -28,7 +28,7 @@ const steps: Readonly<Record<string, Partial<Record<Verb, Step>>>> = {
     stop: stopContainer,
     delete: deleteContainer,
   },
-  image: { pull: pullImage, build: buildImage, update: retagImage },
+  image: { pull: pullImage, build: buildImage, update: retagImage, delete: removeImage },
   network: { create: createNetwork, delete: deleteNetwork },
   volume: { create: createVolume },
   secret: { create: createSecret, delete: deleteSecret },

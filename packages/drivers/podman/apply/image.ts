@@ -1,5 +1,5 @@
-import type { Facts } from '@reconcile/core';
-import type { ImageArgs } from '@reconcile/core/kinds/image';
+import { type Facts, isFleetError } from '@reconcile/core';
+import type { ImageArgs, RemoveArgs } from '@reconcile/core/kinds/image';
 import { fail } from '../client/fail.ts';
 import { splitRef } from '../observe/images.ts';
 import { argsOf, isRealId, type Work } from './context.ts';
@@ -36,6 +36,24 @@ export async function retagImage(work: Work): Promise<Facts> {
   const { name, tag, digest } = splitRef(ref);
   if (digest === '' || tag !== '') await client.tag(imageId, tag === '' ? name : `${name}:${tag}`);
   return factsOf(work, imageId);
+}
+
+/**
+ * Takes away an image that we brought and nothing uses any more. What has another name by now, means something else, or is used
+ * after all is somebody else's: it stays, and we no longer count it as ours.
+ */
+export async function removeImage(work: Work): Promise<Facts> {
+  const { client, cx } = work;
+  const { ref, imageId } = argsOf<RemoveArgs>(work.action);
+  const there = await client.image(ref);
+  if (there === undefined || there.id !== imageId || there.names.length !== 1) return {};
+  try {
+    await client.removeImage(ref);
+  } catch (error) {
+    if (!isFleetError(error) || error.code !== 'PODMAN_IN_USE') throw error;
+    cx.log.debug('image stays', { ref });
+  }
+  return {};
 }
 
 export async function buildImage(work: Work): Promise<Facts> {

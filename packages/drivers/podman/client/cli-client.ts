@@ -13,13 +13,18 @@ export function cliClient(host: Host, signal: AbortSignal): PodmanClient {
   const write = (what: string, args: readonly string[]) =>
     askPodman(host.run, { what, args, timeoutMs: writeTimeoutMs, signal });
 
+  const gone: ReadonlySet<string> = new Set([
+    'PODMAN_NO_SUCH',
+    'PODMAN_NO_NETWORK',
+    'PODMAN_NO_SECRET',
+    'PODMAN_NO_IMAGE',
+  ]);
   /** Absent is as good as done. */
   const unlessGone = async (what: string, args: readonly string[], timeoutMs = writeTimeoutMs): Promise<void> => {
     const result = await run(what, args, timeoutMs);
     if (result.exitCode === 0) return;
     const code = errorCodeOf(result.stderr);
-    if (code !== 'PODMAN_NO_SUCH' && code !== 'PODMAN_NO_NETWORK' && code !== 'PODMAN_NO_SECRET')
-      throw podmanFailure(what, said(result));
+    if (!gone.has(code)) throw podmanFailure(what, said(result));
   };
 
   /** The id a quiet call prints last. */
@@ -87,6 +92,7 @@ export function cliClient(host: Host, signal: AbortSignal): PodmanClient {
     build: (draft) =>
       idFrom(`build image ${draft.ref}`, buildArgv(draft), { timeoutMs: draft.timeoutMs, code: 'PODMAN_BUILD_FAILED' }),
     createNetwork: async (draft) => void (await write(`create network ${draft.name}`, networkArgv(draft))),
+    removeImage: (ref) => unlessGone(`remove image ${ref}`, ['image', 'rm', '--', ref]),
     removeNetwork: (name) => unlessGone(`remove network ${name}`, ['network', 'rm', '--', name]),
     createVolume: async (draft) => void (await write(`create volume ${draft.name}`, volumeArgv(draft))),
     createSecret: async (name, { path }, labels) =>

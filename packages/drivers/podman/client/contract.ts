@@ -237,6 +237,8 @@ export interface PodmanClient extends PodmanReader {
   tag(image: string, ref: string): Promise<void>;
   /** Id of what was pulled. @throws PODMAN_PULL_FAILED */
   pull(ref: string, timeoutMs: number): Promise<string>;
+  /** The name goes, and the image with its last one. Absent is fine. @throws PODMAN_IN_USE */
+  removeImage(ref: string): Promise<void>;
   /** Id of what was built. @throws PODMAN_BUILD_FAILED */
   build(draft: BuildDraft): Promise<string>;
   createNetwork(draft: NetworkDraft): Promise<void>;

@@ -105,6 +105,13 @@ export function restClient(host: Host, socketPath: string, signal: AbortSignal):
       };
       await askRest(socket, call(`create network ${draft.name}`, ['POST', '/networks/create'], { json }));
     },
+    async removeImage(ref) {
+      await askRest(
+        socket,
+        call(`remove image ${ref}`, ['DELETE', `/images/${ref}`], { query: { force: 'false' } }),
+        [404],
+      );
+    },
     async removeNetwork(name) {
       await removing(`remove network ${name}`, `/networks/${encodeURIComponent(name)}`);
     },

@@ -1,12 +1,15 @@
-import type { Desired, Json, ObservedResource, Pin } from '@reconcile/core';
+import type { Desired, ImageRecord, Json, LedgerView, ObservedResource } from '@reconcile/core';
 import type { ImageSpec, ImageState } from '@reconcile/core/kinds/image';
 import type { ImageRow } from '../client/contract.ts';
 
-/** Images that definitions name, as local storage has them. An absent one is left out, unless its pinned id is there. */
+/**
+ * Images that definitions name, as local storage has them, and those we brought for definitions of the past. An absent one is
+ * left out, unless its pinned id is there.
+ */
 export function observedImages(
   desired: Desired,
   rows: readonly ImageRow[],
-  pins: Readonly<Record<string, Pin>>,
+  { images = {}, pins }: Pick<LedgerView, 'images' | 'pins'>,
 ): ObservedResource[] {
   const found: ObservedResource[] = [];
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -22,20 +25,41 @@ export function observedImages(
       digest: row === undefined || row.digest === '' ? null : row.digest,
       pinnedLocal: pinned !== undefined,
       bytes: row?.bytes ?? 0,
+      ...oursIn(row, images[ref], ref),
     };
-    found.push({
-      key: resource.key,
-      kind: 'image',
-      slot: resource.slot,
-      services: resource.services,
-      owner: 'managed',
-      state: state as unknown as Json,
-      health: 'none',
-      references: [],
-      claims: [],
-    });
+    found.push(observedImage(ref, resource.services, state));
+  }
+  for (const [ref, record] of Object.entries(images)) {
+    if (desired.resources[`image/${ref}`] !== undefined) continue;
+    const row = byId.get(record.imageId);
+    const ours = oursIn(row, record, ref);
+    if (row === undefined || ours.ours === undefined) continue;
+    const digest = row.digest === '' ? null : row.digest;
+    // Nobody's any more: no service's plan is narrowed to it.
+    found.push(observedImage(ref, [], { imageId: row.id, digest, pinnedLocal: true, bytes: row.bytes, ...ours }));
   }
   return found;
+}
+
+/** With another name beside ours somebody else may count on it. */
+function oursIn(row: ImageRow | undefined, record: ImageRecord | undefined, ref: string): Pick<ImageState, 'ours'> {
+  if (row === undefined || record?.imageId !== row.id || row.names.length !== 1 || row.names[0] !== ref) return {};
+  return { ours: { at: record.at, services: record.services } };
+}
+
+function observedImage(ref: string, services: readonly string[], state: ImageState): ObservedResource {
+  const key = `image/${ref}` as const;
+  return {
+    key,
+    kind: 'image',
+    slot: key,
+    services,
+    owner: 'managed',
+    state: state as unknown as Json,
+    health: 'none',
+    references: [],
+    claims: [],
+  };
 }
 
 /** The image a full reference means: by name and tag, or by digest (with or without a tag beside it). */

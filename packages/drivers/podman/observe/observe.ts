@@ -73,8 +73,7 @@ async function look(cx: ObserveContext<ReadHost>, { client, settings, rows, live
     const seen = await seeContainers(cx, { client, rows, liveness, store, listImages });
     return seen.map(observedContainer);
   };
-  const imageResources = async () =>
-    wants('image') ? observedImages(cx.desired, await listImages(), cx.ledger.pins) : [];
+  const imageResources = async () => (wants('image') ? observedImages(cx.desired, await listImages(), cx.ledger) : []);
   const networks = async () => {
     if (!wants('network') && !notes.has('networks')) return [];
     const stamp = await stampOfDir(cx.host, files.networks);
