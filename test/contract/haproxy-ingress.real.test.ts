@@ -146,6 +146,52 @@ test('PROXY protocol in: from known edges only', async () => {
   expect((await ask('web', { ca: await ca.root() })).status).toBe(200);
 });
 
+test('another node’s proxy: believed by its own root alone, asked by its inner name, told who the client is', async () => {
+  world = await haproxyWorld();
+  const worker = await haproxyWorld();
+  closing.push(() => worker.close());
+  const [inner = 0] = await freePorts(1);
+  const theirs = new TestAuthority(worker.host, {
+    root: worker.root,
+    certificatesDir: worker.settings.certificatesDir,
+  });
+  await theirs.sign('web.svc.example.net');
+  const { target } = await backend('web');
+  await worker.apply(
+    listenerActions(443, { binds: [`127.0.0.1:${inner}`], tls: true, edges: ['127.0.0.1'] }).create,
+    routeActions({
+      listener: 443,
+      hostname: 'web.example.com',
+      mode: 'l7',
+      tls: true,
+      certificate: 'web.svc.example.net',
+    }).create([target]),
+  );
+  const ours = new TestAuthority(world.host, { root: world.root, certificatesDir: world.settings.certificatesDir });
+  await ours.sign('web.example.com', 'wrong.example.com');
+  await world.host.files.makeDir(`${world.settings.stateDir}/ca`, { mode: 0o700 });
+  await world.host.files.write(`${world.settings.stateDir}/ca/rift-1.pem`, await theirs.root(), { mode: 0o600 });
+  await world.host.files.write(`${world.settings.stateDir}/ca/rift-2.pem`, await ours.root(), { mode: 0o600 });
+  const edge = (hostname: string, ca: string) =>
+    routeActions({
+      listener: port,
+      hostname,
+      mode: 'l7',
+      tls: true,
+      certificate: hostname,
+      proxyProtocol: true,
+      holdMs: 1000,
+      remote: { address: '127.0.0.1', port: inner, serverName: 'web.svc.example.net', ca },
+    }).create([`127.0.0.1:${inner}`]);
+  await world.apply(listenerActions(port, { tls: true }).create);
+  await world.applyTogether(edge('web.example.com', 'ca/rift-1.pem'), edge('wrong.example.com', 'ca/rift-2.pem'));
+  const root = await ours.root();
+  const answer = await get({ port, host: 'web.example.com', ca: root });
+  expect(answer.body).toBe('web');
+  expect(JSON.parse(String(answer.headers['x-seen']))).toMatchObject({ host: 'web.example.com', proto: 'https' });
+  expect((await get({ port, host: 'wrong.example.com', ca: root })).status).toBe(503);
+});
+
 test('gRPC: HTTP/2 on both sides, in the clear to the program', async () => {
   world = await haproxyWorld();
   const ca = new TestAuthority(world.host, { root: world.root, certificatesDir: world.settings.certificatesDir });

@@ -34,9 +34,9 @@ test.each([
   ['TLS with a certificate that is not there', route(secure), 'HAPROXY_CERTIFICATE'],
   ['a certificate in another directory', route({ ...secure, certificate: '../a' }), 'HAPROXY_ROUTE'],
   [
-    'a remote backend',
-    route({ remote: { address: '192.0.2.1', port: 443, serverName: 'a', ca: '' } }),
-    'HAPROXY_NOT_SUPPORTED',
+    'a root outside of its directory',
+    route({ remote: { address: '192.0.2.1', port: 443, serverName: 'a', ca: '../ca/a.pem' } }),
+    'HAPROXY_ROUTE',
   ],
   ['a bad name', route({ hostname: 'a b' }), 'HAPROXY_ROUTE'],
   ['a bad target', routeActions({ listener: 80, hostname: 'c' }).create(['127.0.0.1:1 check']), 'HAPROXY_ROUTE'],

@@ -140,7 +140,7 @@ export class Draft {
       throw refuse(key, spec.mode === 'l7' ? 'l7 in the clear where TLS is spoken' : 'l4 where no TLS tells names');
     }
     // Whatever goes into lines of its own is checked while it can still be refused alone.
-    backendHead('b0000', shapeOf(spec, 1), { backendCa: '@system-ca' });
+    backendHead('b0000', shapeOf(spec, 1), { backendCa: '@system-ca', stateDir: '/' });
     if (spec.mode === 'l7' && spec.tls) this.#checkCertificate(key, spec);
   }
 
@@ -174,7 +174,6 @@ function checkListener(key: ResourceKey, port: string, spec: ListenerSpec): void
 /** Declared and not yet built: refused by name, never ignored. */
 function unsupported(spec: RouteSpec): string[] {
   return [
-    ...(spec.remote === null ? [] : ['remote']),
     ...(spec.mode === 'l4' && (spec.backendTls !== null || spec.h2c || Object.keys(spec.headers).length > 0)
       ? ['backend_tls or headers in l4']
       : []),

@@ -22,7 +22,10 @@ export async function checkShown(
       (name) => !had.has(name) || next.certificates[name] !== before.certificates[name],
     );
     const [bind] = spec.binds;
-    return bind === undefined ? [] : changed.map((name) => ({ name, bind, sha1: next.certificates[name] ?? '' }));
+    const { edges = [] } = spec;
+    return bind === undefined
+      ? []
+      : changed.map((name) => ({ name, bind, edges, sha1: next.certificates[name] ?? '' }));
   });
   await Promise.all(checks.map((check) => checkOne(host, check)));
 }
@@ -30,15 +33,21 @@ export async function checkShown(
 interface Check {
   readonly name: string;
   readonly bind: string;
+  /** Whoever asks from one of these begins with a PROXY header. */
+  readonly edges: readonly string[];
   readonly sha1: string;
 }
 
-async function checkOne(host: Host, { bind, name, sha1 }: Check): Promise<void> {
+async function checkOne(host: Host, { bind, edges, name, sha1 }: Check): Promise<void> {
   const { ip, port } = parseAddress(plainBind(bind));
   const local = ip === '::' ? '::1' : ip === '0.0.0.0' ? '127.0.0.1' : ip;
   let actual = '';
   for (let time = 0; time < tries; time++) {
-    const shown = await host.net.handshake(local, port, { name, timeoutMs: handshakeTimeoutMs });
+    const shown = await host.net.handshake(local, port, {
+      name,
+      proxied: edges.includes(local),
+      timeoutMs: handshakeTimeoutMs,
+    });
     if ('leaf' in shown && shown.leaf.sha1 === sha1) return;
     actual =
       'refused' in shown ? shown.refused : `a certificate for ${shown.leaf.names.join(', ')}, ${shown.leaf.sha1}`;

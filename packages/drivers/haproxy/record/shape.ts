@@ -17,8 +17,8 @@ export interface Shape {
 }
 
 export interface Extras {
-  /** TLS to the program: name sent and, where it is verified, expected. */
-  readonly tls?: { readonly verify: boolean; readonly serverName: string };
+  /** TLS to the program: name sent and, where it is verified, expected; `ca`: whose word counts, below the state directory. */
+  readonly tls?: { readonly verify: boolean; readonly serverName: string; readonly ca?: string };
   /** HTTP/2 without TLS. */
   readonly h2c?: true;
   /** Requests (l4: connections) per second and client address. */
@@ -47,9 +47,11 @@ export function shapeOf(spec: RouteSpec, targets: number): Shape {
   };
 }
 
-function extrasOf({ allow, backendTls, deny, h2c, headers, rateLimit }: RouteSpec): Extras {
+function extrasOf(spec: RouteSpec): Extras {
+  const { allow, deny, h2c, headers, rateLimit } = spec;
+  const tls = tlsOf(spec);
   return {
-    ...(backendTls === null ? {} : { tls: { verify: backendTls.verify, serverName: backendTls.serverName } }),
+    ...(tls === undefined ? {} : { tls }),
     ...(h2c ? { h2c } : {}),
     ...(rateLimit > 0 ? { rateLimit } : {}),
     ...(allow.length > 0 ? { allow: [...allow].sort() } : {}),
@@ -58,6 +60,12 @@ function extrasOf({ allow, backendTls, deny, h2c, headers, rateLimit }: RouteSpe
       ? { headers: Object.fromEntries(Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1))) }
       : {}),
   };
+}
+
+/** Another node's proxy is believed by the root that is its own, and by nothing else. In l4 the bytes go on as they are. */
+function tlsOf({ backendTls, mode, remote }: RouteSpec): Extras['tls'] {
+  if (remote !== null && mode === 'l7') return { verify: true, serverName: remote.serverName, ca: remote.ca };
+  return backendTls === null ? undefined : { verify: backendTls.verify, serverName: backendTls.serverName };
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

@@ -3,7 +3,7 @@ import { checkHostname, formatAddress, mapKey } from '../record/names.ts';
 import { parkAddress, type Server, serversOf } from '../record/servers.ts';
 import type { Extras, Shape } from '../record/shape.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import { checkHeaderName, checkNetwork, checkRate, formatWord } from './values.ts';
+import { checkCa, checkHeaderName, checkNetwork, checkRate, formatWord } from './values.ts';
 
 /** First line of the configuration: a file that begins so is ours to replace. */
 export const header = '# Made by reconcile from manifest.json; edits are undone.';
@@ -58,7 +58,7 @@ export function defaultLines(): string[] {
 }
 
 /** All of a backend that only a reload can change, besides the number of its servers. @throws HAPROXY_ROUTE */
-export function backendHead(name: string, shape: Shape, settings: Pick<HaproxySettings, 'backendCa'>): string[] {
+export function backendHead(name: string, shape: Shape, settings: Trust): string[] {
   const { mode, proxyProtocol, extras = {} } = shape;
   const servers = [...(proxyProtocol ? ['send-proxy-v2'] : []), ...serverWords(extras, settings)];
   return [
@@ -72,11 +72,18 @@ export function backendHead(name: string, shape: Shape, settings: Pick<HaproxySe
   ];
 }
 
-function serverWords({ h2c, tls }: Extras, settings: Pick<HaproxySettings, 'backendCa'>): string[] {
+function serverWords({ h2c, tls }: Extras, settings: Trust): string[] {
   if (tls === undefined) return h2c === true ? ['proto h2'] : [];
   const name = checkHostname(tls.serverName);
-  const verify = tls.verify ? `verify required ca-file ${settings.backendCa} verifyhost ${name}` : 'verify none';
+  const verify = tls.verify ? `verify required ca-file ${caFile(tls, settings)} verifyhost ${name}` : 'verify none';
   return [`ssl ${verify} sni str(${name}) alpn h2,http/1.1`];
+}
+
+/** Whose word counts when the certificate of a program or of another node is verified. */
+export type Trust = Pick<HaproxySettings, 'backendCa' | 'stateDir'>;
+
+function caFile({ ca }: NonNullable<Extras['tls']>, settings: Trust): string {
+  return ca === undefined ? settings.backendCa : `${settings.stateDir}/${checkCa(ca)}`;
 }
 
 /** Networks on a line: HAProxy cuts words at 64 to a line. */

@@ -67,7 +67,7 @@ test('nothing of a definition becomes a line, a section or a word of its own', (
       const { spec } = routeActions({ listener: 80, hostname: 'web.example.net', ...more });
       let lines: string[];
       try {
-        lines = backendHead('b0001', shapeOf(spec, 1), { backendCa: '@system-ca' });
+        lines = backendHead('b0001', shapeOf(spec, 1), { backendCa: '@system-ca', stateDir: '/var/lib/r' });
       } catch (error) {
         expect(error).toMatchObject({ code: 'HAPROXY_ROUTE' });
         return;

@@ -31,6 +31,12 @@ export function formatWord(value: string): string {
   return `'${value.replaceAll('%', '%%').replaceAll("'", `'\\''`)}'`;
 }
 
+/** A root of another node, as the agent puts it below the state directory. @throws HAPROXY_ROUTE */
+export function checkCa(path: string): string {
+  if (/^ca\/[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.pem$/.test(path)) return path;
+  throw fail('HAPROXY_ROUTE', { message: `believe ${shown(path)}`, wanted: 'ca/<node>-<digest>.pem' });
+}
+
 /** @throws HAPROXY_ROUTE */
 export function checkRate(rate: number): number {
   if (Number.isInteger(rate) && rate > 0 && rate <= 1_000_000_000) return rate;

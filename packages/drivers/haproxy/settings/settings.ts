@@ -18,6 +18,8 @@ export interface HaproxySettings {
   readonly pidFile: string;
   readonly masterSocket: string;
   readonly statsSocket: string;
+  /** Of this node; roots of other nodes lie below it. */
+  readonly stateDir: string;
   /** The node's store of certificates, one file per name. */
   readonly certificatesDir: string;
   /** Who is believed of programs whose certificate is verified (`backend_tls`): a file, or the system's own. */
@@ -71,6 +73,7 @@ export function haproxySettings(
     pidFile: `${dir}/haproxy.pid`,
     masterSocket: `${runDir}/master.sock`,
     statsSocket: `${runDir}/stats.sock`,
+    stateDir: places.stateDir,
     certificatesDir: `${places.stateDir}/certificates`,
     backendCa: table.backend_ca ?? '@system-ca',
     challengeSocket: places.answersChallenges === true ? `${runDir}/acme.sock` : undefined,
