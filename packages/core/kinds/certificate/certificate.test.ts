@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { KindView } from '../../model/contract.ts';
+import type { Resource } from '../../model/resource.ts';
+import {
+  type CertificateSpec,
+  type CertificateState,
+  certificate,
+  formatStored,
+  type Issuer,
+  isStorable,
+  pemBlocks,
+  storedBy,
+  storedPath,
+} from './index.ts';
+
+const dayMs = 86_400_000;
+const now = 1_900_000_000_000;
+const name = 'web.example.net';
+
+function wanted(issuer: Issuer = 'internal-ca'): Resource<CertificateSpec> {
+  const key = `certificate/${name}` as const;
+  const spec = { hostname: name, issuer, zone: 'example.net' };
+  return { key, kind: 'certificate', slot: key, services: ['web'], spec, specHash: '', references: [], claims: [] };
+}
+
+function seen(state: Partial<CertificateState> = {}) {
+  const { key } = wanted();
+  return {
+    key,
+    kind: 'certificate',
+    slot: key,
+    services: ['web'],
+    owner: 'managed' as const,
+    health: 'none' as const,
+    references: [],
+    claims: [],
+    state: {
+      issuer: 'internal-ca',
+      names: [name],
+      notBefore: now - dayMs,
+      notAfter: now + 89 * dayMs,
+      fingerprint: 'aa',
+      ...state,
+    } satisfies CertificateState,
+  };
+}
+
+const at = (moment: number) => ({ now: moment }) as KindView;
+const verdict = (state?: Partial<CertificateState>, issuer?: Issuer) =>
+  certificate.compare(wanted(issuer), seen(state), at(now));
+
+describe('a certificate of ours', () => {
+  test.each<[string, Partial<CertificateState>, object]>([
+    ['fits', {}, { verdict: 'same' }],
+    ['31 days left', { notBefore: now - 60 * dayMs, notAfter: now + 31 * dayMs }, { verdict: 'same' }],
+    [
+      '29 days left',
+      { notBefore: now - 61 * dayMs, notAfter: now + 29 * dayMs },
+      { verdict: 'update', reason: { text: 'expires in 29 days' } },
+    ],
+    [
+      'a day left',
+      { notBefore: now - 89 * dayMs, notAfter: now + dayMs },
+      { reason: { text: 'expires within two days' } },
+    ],
+    ['expired', { notAfter: now - 1 }, { verdict: 'update', reason: { text: 'expired' } }],
+    [
+      'six days, two thirds of them left',
+      { notBefore: now - 2 * dayMs, notAfter: now + 4 * dayMs },
+      { verdict: 'same' },
+    ],
+    [
+      'six days, less than a third left',
+      { notBefore: now - 4.1 * dayMs, notAfter: now + 1.9 * dayMs },
+      { verdict: 'update' },
+    ],
+    ['other names', { names: ['a.example.net'] }, { verdict: 'update', fields: [{ field: 'names' }] }],
+    ['more names', { names: ['a.example.net', name] }, { verdict: 'update' }],
+    ['a wildcard nobody asked for', { names: ['*.example.net'] }, { verdict: 'update' }],
+    ['another issuer', { issuer: 'acme' }, { verdict: 'update', fields: [{ field: 'issuer' }] }],
+    ['another key', { unfit: 'the private key belongs to another certificate' }, { reason: { code: 'Rebuilt' } }],
+  ])('%s', (_name, state, expected) => {
+    expect(verdict(state)).toMatchObject(expected);
+  });
+
+  test('is looked at again when it is due, and used until there is a better one', () => {
+    expect(certificate.wakeAt?.(wanted(), seen())).toBe(now + 59 * dayMs);
+    expect(certificate.ready(wanted(), seen({ notAfter: now - 1 }))).toBe(true);
+    expect(certificate.ready(wanted(), seen({ unfit: 'its file is damaged' }))).toBe(false);
+    expect(certificate.ready(wanted(), seen({ fingerprint: '' }))).toBe(false);
+  });
+});
+
+describe('a certificate of others', () => {
+  const files = (state: Partial<CertificateState>) => verdict({ issuer: 'cert-files', ...state }, 'cert-files');
+  test.each<[string, Partial<CertificateState>, object]>([
+    ['as they left it', { offered: { fingerprint: 'aa' } }, { verdict: 'same' }],
+    ['theirs is new', { offered: { fingerprint: 'bb' } }, { verdict: 'update' }],
+    ['theirs is bad', { offered: { trouble: 'expired' } }, { verdict: 'blocked', code: 'Missing', message: 'expired' }],
+    [
+      'its end is near, which is theirs to see to',
+      { offered: { fingerprint: 'aa' }, notAfter: now + 1 },
+      { verdict: 'same' },
+    ],
+    ['for more names', { offered: { fingerprint: 'aa' }, names: [name, 'x.example.net'] }, { verdict: 'same' }],
+    ['ours was damaged', { offered: { fingerprint: 'aa' }, fingerprint: '' }, { verdict: 'update' }],
+    [
+      'it was ours before',
+      { offered: { fingerprint: 'bb' }, issuer: 'internal-ca' },
+      { fields: [{ field: 'issuer' }] },
+    ],
+  ])('%s', (_name, state, expected) => {
+    expect(files(state)).toMatchObject(expected);
+  });
+});
+
+describe('the store', () => {
+  test('names that lead out of it, or are too long for a file, have no place', () => {
+    for (const bad of ['', '..', '../a', 'a/b', '.a', 'a..b', '*.example.net', 'A.example.net', `${'a.'.repeat(130)}b`])
+      expect([bad, isStorable(bad), storedPath('/d', bad)]).toEqual([bad, false, undefined]);
+    expect(storedPath('/d', name)).toBe(`/d/${name}.pem`);
+  });
+
+  test('what was written is known again; whole blocks only', () => {
+    const block = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
+    const text = formatStored({
+      issuer: 'acme',
+      services: ['web'],
+      chain: [block('CERTIFICATE'), block('CERTIFICATE')],
+      key: block('PRIVATE KEY'),
+    });
+    expect(storedBy(text)).toEqual({ issuer: 'acme', services: ['web'] });
+    expect(pemBlocks(text).map(({ label }) => label)).toEqual(['CERTIFICATE', 'CERTIFICATE', 'PRIVATE KEY']);
+    expect(pemBlocks(text.replaceAll('\n', '\r\n')).map((one) => one.text)).toEqual(
+      pemBlocks(text).map((one) => one.text),
+    );
+    expect(pemBlocks(text.slice(0, -30)).length).toBe(2);
+    for (const other of [
+      '',
+      block('CERTIFICATE'),
+      '# reconcile certificate {',
+      '# reconcile certificate {"issuer":"x"}\n',
+    ])
+      expect(storedBy(other)).toBeUndefined();
+  });
+});
