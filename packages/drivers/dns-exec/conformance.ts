@@ -1,4 +1,4 @@
-import { type ApplyContext, canonicalJson, errorText, isFleetError } from '@reconcile/core';
+import { type ApplyContext, canonicalJson, errorText } from '@reconcile/core';
 import { markText } from '@reconcile/core/kinds/record';
 import type { Host } from '@reconcile/host';
 import { callScript } from './observe/call.ts';
@@ -26,9 +26,7 @@ export async function checkDnsScript(
   const script = new Script(cx, settings);
   const findings: Finding[] = [];
   const step = async (title: string, work: () => Promise<string | undefined>) => {
-    const says = await work().catch((error: unknown) =>
-      isFleetError(error) && error.actual !== undefined ? `${errorText(error)}: ${error.actual}` : errorText(error),
-    );
+    const says = await work().catch((error: unknown) => errorText(error));
     findings.push({ name: title, passed: says === undefined, says: says ?? '' });
     return says === undefined;
   };
@@ -70,6 +68,7 @@ export async function checkDnsScript(
   }
   await step('an unknown verb ends with an error', async () => script.refusesUnknown());
   await step('all other records are as before', async () => {
+    await script.cleanUp(name);
     const after = await script.list();
     return canonicalJson(sorted(after)) === canonicalJson(sorted(before)) ? undefined : 'the list is another one';
   });
@@ -136,6 +135,12 @@ class Script {
   async expectGone(named: Named): Promise<string | undefined> {
     const found = await this.#find(named);
     return found === undefined ? undefined : `list still gives ${JSON.stringify(found)}`;
+  }
+
+  /** What failed steps may have left, as well as this script can. */
+  async cleanUp(name: string): Promise<void> {
+    for (const one of await this.list())
+      if (one.name.endsWith(name)) await this.delete(one, one).catch(() => undefined);
   }
 
   async refusesUnknown(): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { Request } from './protocol.ts';
 import type { DnsExecSettings } from './settings.ts';
 
 const mostBytes = 16 * 1024 * 1024;
-const shownBytes = 600;
+const shownBytes = 400;
 
 /**
  * One run of the script: the request on stdin, its verb as the last argument, the answer from stdout.
@@ -23,8 +23,11 @@ export async function callScript(
     const options = { timeoutMs, signal, stdin, maxBytes: mostBytes };
     const result = await host.run.run(program, [...args, request.verb], options);
     if (result.exitCode === 0) return result.stdout;
-    const said = result.stderr.trim().slice(-shownBytes);
-    throw fail('DNS_EXEC_FAILED', { message, actual: `exit ${result.exitCode}`, cause: new Error(said) });
+    const said = result.stderr
+      .trim()
+      .slice(-shownBytes)
+      .replace(/\s*\n\s*/g, '; ');
+    throw fail('DNS_EXEC_FAILED', { message, actual: `exit ${result.exitCode}${said === '' ? '' : `: ${said}`}` });
   } catch (error) {
     if (
       isFleetError(error) &&

@@ -92,7 +92,7 @@ function garbled(wanted: string, actual: string): Error {
   return fail('DNS_EXEC_GARBLED', {
     message: 'read the answer of the DNS script',
     wanted,
-    actual: actual.slice(0, longestShown),
+    actual: actual.trim() === '' ? 'nothing' : actual.slice(0, longestShown),
     hint: 'reconcile dns check SCRIPT --zone ZONE tries it',
   });
 }
