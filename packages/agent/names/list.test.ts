@@ -93,7 +93,7 @@ test('what waits says why; what is unread shows nothing as configured; a blind k
     { key: recordKey(web), code: 'NameConflict', message: 'somebody else has it' },
   ] as unknown as Plan['waiting'];
   const conflict = await rows({ wanted: [wanted(web)], seen: [seen(web, ['192.0.2.9'], 'others')], plan: { waiting } });
-  expect(conflict.told).toEqual(['web.example.net foreign: somebody else has it!']);
+  expect(conflict.told).toEqual(["web.example.net foreign: somebody else's is in the way!"]);
   const unread = { ...seen(web, []), state: { values: [], unread: 'no answer' } };
   expect((await rows({ wanted: [wanted(web)], seen: [unread] })).found).toMatchObject([
     { configured: null, state: 'no answer' },
@@ -114,6 +114,14 @@ test('unmanaged is no trouble; ours that nothing wants leaves; foreign ones are 
     'mail.example.com unmanaged: no [drivers.rfc2136."example.com"]',
     'web.example.net ours: to be removed!',
     'x.example.net foreign: not ours',
+  ]);
+});
+
+test('a foreign name is asked for where its zone is, one in no zone of ours where the hosts directory is', async () => {
+  const there = ['ns.example.com', 'x.example.net'].map((name) => seen(spec(name), ['192.0.2.1'], 'others'));
+  expect((await rows({ seen: there })).asked).toEqual([
+    '192.0.2.53:53 ns.example.com A',
+    '127.0.0.1:53 x.example.net A',
   ]);
 });
 

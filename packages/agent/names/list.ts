@@ -1,10 +1,10 @@
 import type { Desired, Observed, ObservedResource, Plan, Resource } from '@reconcile/core';
-import { type RecordSpec, type RecordState, recordProvider } from '@reconcile/core/kinds/record';
+import { isBelow, type RecordSpec, type RecordState, recordProvider } from '@reconcile/core/kinds/record';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 import { checkPointing } from '@reconcile/drivers/dns-none';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../config/model.ts';
-import { recordTables } from '../wire/records/index.ts';
+import { type RecordTables, recordTables } from '../wire/records/index.ts';
 import { askAll, askTimeoutMs, serverOf } from './ask.ts';
 import type { NameRow } from './row.ts';
 
@@ -21,7 +21,7 @@ export interface NamesInput {
 /** Every name: declared, in its zone, and answered by a server right now. Waits at most a few seconds for slow ones. */
 export async function listNames(input: NamesInput): Promise<NameRow[]> {
   const tables = await recordTables(input.config);
-  const rows = [...wantedRows(input), ...otherRows(input)];
+  const rows = [...wantedRows(input), ...otherRows(input, tables)];
   const ask = rows.map((row) => ({ ...row, server: input.server ?? serverOf(row.provider, tables) }));
   const served = await askAll(input.host, ask);
   const told = rows.map((row, at) => judged({ ...row, served: served[at] ?? null }));
@@ -37,7 +37,12 @@ function order(a: NameRow, b: NameRow): number {
 /** What definitions want, with what there is of it. */
 function wantedRows({ desired, observed, plan }: NamesInput): NameRow[] {
   const unmanaged = new Map(plan.unmanaged.map(({ key, why }) => [key, why]));
-  const waits = new Map(plan.waiting.map((wait) => [wait.key, wait.message]));
+  const waits = new Map(
+    plan.waiting.map(({ code, key, message }) => [
+      key,
+      code === 'NameConflict' ? "somebody else's is in the way" : message,
+    ]),
+  );
   return Object.values(desired.resources).flatMap((resource): NameRow[] => {
     if (resource.kind !== 'record') return [];
     const spec = resource.spec as unknown as RecordSpec;
@@ -65,19 +70,20 @@ function wantedRows({ desired, observed, plan }: NamesInput): NameRow[] {
 }
 
 /** What stands in our zones and nothing here wants: leaving, or somebody else's. */
-function otherRows({ desired, observed }: NamesInput): NameRow[] {
+function otherRows({ desired, observed }: NamesInput, tables: RecordTables): NameRow[] {
   return Object.values(observed.resources).flatMap((seen: ObservedResource): NameRow[] => {
     if (seen.kind !== 'record' || desired.resources[seen.key] !== undefined) return [];
     const [, type = '', ...rest] = seen.key.split('/');
     const spec = seen.spec as unknown as RecordSpec | undefined;
     const state = seen.state as unknown as RecordState;
     const isOurs = seen.owner === 'managed';
+    const name = spec?.hostname ?? rest.join('/');
     return [
       {
-        name: spec?.hostname ?? rest.join('/'),
+        name,
         type: type as RecordSpec['type'],
         zone: spec?.zone ?? '',
-        provider: spec === undefined ? '' : recordProvider(spec),
+        provider: spec === undefined ? providerOf(name, tables) : recordProvider(spec),
         owner: isOurs ? 'ours' : 'foreign',
         services: seen.services,
         declared: [],
@@ -88,6 +94,15 @@ function otherRows({ desired, observed }: NamesInput): NameRow[] {
       },
     ];
   });
+}
+
+/** Whose zone a foreign name lies in: the longest one that this node has a table for, else the hosts directory. */
+function providerOf(name: string, tables: RecordTables): string {
+  const zones = (['rfc2136', 'exec', 'mcns'] as const)
+    .flatMap((driver) => Object.keys(tables[driver]).map((zone) => ({ driver, zone })))
+    .filter(({ zone }) => isBelow(name, zone))
+    .sort((a, b) => b.zone.length - a.zone.length);
+  return zones[0] === undefined ? 'hosts' : recordProvider(zones[0]);
 }
 
 /** The three compared, where nothing worse is known already. */

@@ -54,8 +54,11 @@ function recordText(scene: Scene, route: ResourceKey): string {
     if (resource.kind !== 'record') return [];
     const spec = resource.spec as unknown as RecordSpec;
     if (!spec.routes.includes(route)) return [];
-    const seen = scene.observed.resources[resource.key]?.state as unknown as RecordState | undefined;
-    if (seen !== undefined) return [`${spec.type} ${seen.values.join(' ')}`];
+    const seen = scene.observed.resources[resource.key];
+    const state = seen?.state as unknown as RecordState | undefined;
+    if (state?.unread !== undefined) return [`${spec.type} ${spec.value}, unread`];
+    if (state !== undefined)
+      return [`${spec.type} ${state.values.join(' ')}${seen?.owner === 'foreign' ? ', not ours' : ''}`];
     return [scene.unmanaged.has(resource.key) ? 'unmanaged' : `${spec.type} ${spec.value}, not yet`];
   });
   return found.join(', ');

@@ -64,9 +64,7 @@ function obstacle(
   const conflict = (message: string): Comparison => ({ verdict: 'blocked', code: 'NameConflict', on: key, message });
   if (observed?.owner === 'foreign') {
     const seen = observed.state.values.join(', ');
-    return conflict(
-      `${hostname} has a ${type} record that is not ours (${seen}); remove it, or take the name elsewhere`,
-    );
+    return conflict(`${hostname} has ${type} ${seen}, which is not ours; remove it there, or choose another name`);
   }
   if (observed?.state.besides !== undefined)
     return conflict(`${hostname} is also given by somebody else: ${observed.state.besides}`);
