@@ -79,14 +79,18 @@ test('TLS to the program: not verified, verified, and a wrong name seen as an er
   const { target } = await backend('inside', { tls: own });
   const to = (name: string, verify: boolean, serverName: string) =>
     route(name, { backendTls: { verify, serverName } }).create([target]);
-  await world.applyTogether(
-    to('any', false, 'other.example.net'),
-    to('right', true, 'inside.example.net'),
-    to('wrong', true, 'other.example.net'),
-  );
+  await world.applyTogether(to('any', false, 'other.example.net'), to('right', true, 'inside.example.net'));
   expect((await ask('any')).body).toBe('inside');
   expect((await ask('right')).body).toBe('inside');
-  expect((await ask('wrong')).status).toBe(503);
+  await expect(world.apply(to('wrong', true, 'other.example.net'))).rejects.toThrow(
+    /HAPROXY_BACKEND.*inside.example.net/s,
+  );
+  const plain = await backend('plain');
+  const clear = route('clear', { backendTls: { verify: false, serverName: 'clear.example.net' } });
+  await expect(world.apply(clear.create([plain.target]))).rejects.toThrow(/HAPROXY_BACKEND/);
+  expect((await ask('clear')).status).toBe(404);
+  await plain.stop();
+  await world.apply(clear.create([plain.target]));
 });
 
 /** Reads a PROXY v2 header (haproxy.org, proxy-protocol.txt 2.2) and answers with the address it names. */

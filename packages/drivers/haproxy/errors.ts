@@ -42,6 +42,10 @@ export const haproxyErrors = {
   },
   HAPROXY_CONFLICT: { retry: 'on-change', says: 'Another route has the same listener, hostname and path.' },
   HAPROXY_NOT_SUPPORTED: { retry: 'on-change', says: 'The route asks for something that this driver cannot do yet.' },
+  HAPROXY_BACKEND: {
+    retry: 'backoff',
+    says: 'A program does not answer as its route says: no TLS, or a certificate that is not believed.',
+  },
   HAPROXY_CERTIFICATE: {
     retry: 'backoff',
     says: 'A name has no certificate that could be shown, or another one than ours is shown for it.',

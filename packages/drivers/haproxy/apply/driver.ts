@@ -7,6 +7,7 @@ import { allocate } from '../record/pool.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { bring, type Outcome } from './bring.ts';
 import { Draft } from './draft.ts';
+import { checkPrograms } from './programs.ts';
 import { takeStock } from './stock.ts';
 
 /** Kept back from an action's deadline, so that the reason is told before the executor loses patience. */
@@ -20,6 +21,7 @@ export function haproxyDriver(settings: HaproxySettings): Driver<ReadHost, Host>
     ...haproxyObserver(settings),
     async apply(cx, action) {
       const end = cx.host.clock.now() + Math.max(0, action.timeoutMs - marginMs);
+      await checkPrograms(cx.host, settings, action);
       while ((await writer.add(cx, action)) === 'holding') {
         if (cx.host.clock.now() >= end) {
           throw fail('HAPROXY_HOLDING', {
