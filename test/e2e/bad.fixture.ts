@@ -78,7 +78,7 @@ export class GoodHome {
     const startedAt = performance.now();
     const outcome = await this.home.runWith(env, ...args);
     expect(performance.now() - startedAt).toBeLessThan(deadlineMs);
-    return outcome;
+    return { code: outcome.code, stdout: unwrapped(outcome.stdout), stderr: unwrapped(outcome.stderr) };
   }
 
   /** `apply` in a mount namespace that was prepared by these shell words: a machine that lacks something. */
@@ -92,7 +92,8 @@ export class GoodHome {
         'unshare',
         [...args, process.execPath, command, 'apply', '-y'],
         { cwd: this.home.fleet, env, timeout: deadlineMs },
-        (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+        (_error, stdout, stderr) =>
+          resolve({ code: child.exitCode ?? -1, stdout: unwrapped(stdout), stderr: unwrapped(stderr) }),
       );
     });
   }
@@ -128,4 +129,9 @@ export class GoodHome {
     expect(await this.home.container('other/main')).toBe(name);
     return outcome;
   }
+}
+
+/** Long sentences are broken to the width, and go on further in. */
+function unwrapped(text: string): string {
+  return text.replace(/\n {6,}(?=\S)/g, ' ');
 }
