@@ -24,17 +24,24 @@ export function hostsObserver(settings: HostsSettings): Observer<ReadHost> {
       const read = await Promise.all(
         names
           .filter((name) => !name.startsWith('.') && !name.endsWith('~') && !/^#.*#$/.test(name))
-          .map(async (name): Promise<ReadFile[]> => {
-            const path = `${settings.dir}/${name}`;
-            if ((await cx.host.files.stat(path))?.kind === 'directory') return [];
-            const text = await cx.host.files.text(path, { maxBytes: mostBytes });
-            // Gone since it was listed.
-            return text === undefined ? [] : [{ name, text, ...parseFile(text, parseFileName(name)?.hostname) }];
-          }),
+          .map((name) => readOne(cx.host, settings.dir, name)),
       );
       return { resources: resourcesOf(read.flat(), cx) as unknown as ObservedResource<Json>[] };
     },
   };
+}
+
+/** Gone since it was listed, or no file at all: nothing. One that cannot be read is an error: dnsmasq may be able to. */
+async function readOne(host: ReadHost, dir: string, name: string): Promise<ReadFile[]> {
+  const path = `${dir}/${name}`;
+  try {
+    const text = await host.files.text(path, { maxBytes: mostBytes });
+    return text === undefined ? [] : [{ name, text, ...parseFile(text, parseFileName(name)?.hostname) }];
+  } catch (error) {
+    const kind = (await host.files.stat(path))?.kind;
+    if (kind !== 'file' && kind !== 'symlink') return [];
+    throw error;
+  }
 }
 
 function resourcesOf(files: readonly ReadFile[], me: { readonly fleet: string; readonly node: string }) {
