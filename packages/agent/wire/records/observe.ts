@@ -62,8 +62,13 @@ async function lookAt(cx: ObserveContext<ReadHost>, source: RecordSource): Promi
     const unread = new Map(remembered.map((one) => [one.key, one]));
     for (const { key, services, spec } of Object.values(cx.desired.resources))
       if (isOf(source, spec, key)) unread.set(key, { key, services, spec: spec as unknown as RecordSpec });
-    const state: RecordState = { values: [], unread: message };
-    return { source, resources: [...unread.values()].map((one) => resourceOf(one, state)) };
+    const thought = new Set(remembered.map(({ key }) => key));
+    const state = ({ key, spec }: Remembered): RecordState => ({
+      // A removal says what it expects to find.
+      values: thought.has(key) ? [spec.value] : [],
+      unread: message,
+    });
+    return { source, resources: [...unread.values()].map((one) => resourceOf(one, state(one))) };
   }
 }
 

@@ -93,6 +93,7 @@ test('a record to be removed from a zone that is down stays to be removed, and h
   const { ids, made, waits } = await planned([web.spec]);
   expect([ids, waits]).toEqual([[`${old.key}#delete`], [`Blind ${web.key}`]]);
   const [removal] = made.actions;
+  expect(removal?.args).toMatchObject({ was: [old.spec.value] });
   await expect(apply(removal as Action)).rejects.toMatchObject({ code: 'DNS_FAKE_DOWN' });
   dns.faults.isDown = false;
   await apply(removal as Action);
