@@ -164,6 +164,22 @@ ${['example.net hosts', 'example.com rfc2136', 'example.org exec']
     await home.apply(0, ...held);
   });
 
+  it('that cannot be removed stay to be removed, and keep neither route nor container', async () => {
+    await home.commit('one more in the zone', { 'services/late.toml': service('late', 'late.example.com') });
+    await home.apply(0);
+    expect(await knot.resolve('late.example.com')).toEqual(['127.0.0.1']);
+    await knot.stop();
+    await home.commit('and away', { 'services/late.toml': undefined });
+    const outcome = await home.apply(1);
+    expect(outcome.stdout + outcome.stderr).toContain('record/A/late.example.com');
+    expect(await home.container('late/main')).toBeUndefined();
+    expect(await answer('late.example.com')).toMatch(/^404/);
+    expect((await home.plan()).actions.map(({ id }) => id)).toEqual(['record/A/late.example.com#delete']);
+    await knot.start();
+    await home.apply(0);
+    expect(await knot.resolve('late.example.com')).toBeUndefined();
+  });
+
   it('go before their routes, and leave nothing', async () => {
     await home.commit('shop goes', { 'services/shop.toml': undefined });
     const plan = await home.plan();
