@@ -5,7 +5,7 @@ import { loadSnapshot, type Registry } from '@reconcile/registry';
 import { edgeRoot } from '@reconcile/spec/compile';
 
 /** `ca/<node>-<digest of its content>.pem` */
-const rootPath = /^ca\/([a-z0-9][a-z0-9-]*)-[0-9a-f]{16}\.pem$/;
+const rootPath = /^ca\/([A-Za-z0-9][A-Za-z0-9_-]*)-[0-9a-f]{16}\.pem$/;
 
 /** Puts the roots by which a plan's routes believe other nodes where the proxy reads them. */
 export async function storeRoots(
