@@ -1,4 +1,4 @@
-import type { ObservedResource, Observer } from '@reconcile/core';
+import type { Json, ObservedResource, Observer } from '@reconcile/core';
 import type { Issuer } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
 
@@ -27,7 +27,8 @@ export function certificatesObserver(sources: readonly IssuerSource[]): Observer
           if (!found.has(resource.key) || provider === wanted?.issuer) found.set(resource.key, resource);
         }
       }
-      return { resources: [...found.values()] };
+      const notes = Object.assign({}, ...sights.map((sight) => sight.notes ?? {})) as Readonly<Record<string, Json>>;
+      return { resources: [...found.values()], notes };
     },
   };
 }

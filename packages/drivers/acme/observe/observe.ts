@@ -1,7 +1,7 @@
 import type { Json, ObservedResource, Observer } from '@reconcile/core';
 import { type CertificateState, isStorable, storedBy } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
-import { readBundle } from '@reconcile/host/tls';
+import { lookAtChanged, readBundle } from '@reconcile/host/tls';
 import type { AcmeSettings } from './settings.ts';
 
 /** The reading half: certificates in the node's store that were ordered here. Asks no server. */
@@ -9,31 +9,41 @@ export function acmeObserver(settings: Pick<AcmeSettings, 'certificatesDir'>): O
   return {
     name: 'acme',
     serves: ['certificate'],
-    async observe({ host }) {
+    async observe({ host, ledger }) {
       const files = (await host.files.list(settings.certificatesDir)) ?? [];
       const names = files.flatMap((file) => (file.endsWith('.pem') ? [file.slice(0, -'.pem'.length)] : []));
-      const found = await Promise.all(names.filter(isStorable).map((name) => observeOne(host, settings, name)));
-      return { resources: found.filter((resource) => resource !== undefined) };
+      const { found, note: seen } = await lookAtChanged<Found>(host.files, ledger.notes[note], {
+        paths: names.filter(isStorable).map((name) => `${settings.certificatesDir}/${name}.pem`),
+        given: '',
+        look: (path) => lookAt(host, path),
+      });
+      const resources = [...found].flatMap(([path, one]) => (one === null ? [] : [resourceOf(path, one)]));
+      return { resources, notes: { [note]: seen } };
     },
   };
 }
 
-async function observeOne(
-  host: ReadHost,
-  { certificatesDir }: Pick<AcmeSettings, 'certificatesDir'>,
-  name: string,
-): Promise<ObservedResource | undefined> {
-  const text = await host.files.text(`${certificatesDir}/${name}.pem`, { maxBytes: 262_144 });
+/** Under this name what was seen is kept for the next look. */
+const note = 'acme/certificates';
+
+/** null: it is not one of ours. */
+type Found = { readonly services: readonly string[]; readonly state: CertificateState } | null;
+
+async function lookAt(host: ReadHost, path: string): Promise<Found> {
+  const text = await host.files.text(path, { maxBytes: 262_144 });
   const made = text === undefined ? undefined : storedBy(text);
-  if (text === undefined || made?.issuer !== 'acme') return undefined;
-  const key = `certificate/${name}` as const;
+  return text === undefined || made?.issuer !== 'acme' ? null : { services: made.services, state: stateOf(text) };
+}
+
+function resourceOf(path: string, { services, state }: NonNullable<Found>): ObservedResource {
+  const key = `certificate/${path.slice(path.lastIndexOf('/') + 1, -'.pem'.length)}` as const;
   return {
     key,
     kind: 'certificate',
     slot: key,
-    services: made.services,
+    services,
     owner: 'managed',
-    state: stateOf(text) as unknown as Json,
+    state: state as unknown as Json,
     health: 'none',
     references: [],
     claims: [],

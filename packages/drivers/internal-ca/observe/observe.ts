@@ -1,7 +1,7 @@
 import type { Json, ObservedResource, Observer } from '@reconcile/core';
 import { type CertificateState, isStorable, storedBy } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
-import { endsIn, readBundle } from '@reconcile/host/tls';
+import { endsIn, lookAtChanged, readBundle } from '@reconcile/host/tls';
 import { type Root, readRoots } from '../authority/roots.ts';
 import type { InternalCaSettings } from '../settings.ts';
 
@@ -10,36 +10,44 @@ export function internalCaObserver(settings: InternalCaSettings): Observer<ReadH
   return {
     name: 'internal-ca',
     serves: ['certificate'],
-    async observe({ host }) {
+    async observe({ host, ledger }) {
       const roots = await readRoots(host, settings);
       const names = (await host.files.list(settings.certificatesDir)) ?? [];
-      const hostnames = names.filter((name) => name.endsWith('.pem')).map((name) => name.slice(0, -'.pem'.length));
-      const found = await Promise.all(
-        hostnames.filter(isStorable).map((name) => observeOne(host, settings, { name, roots })),
-      );
-      return { resources: found.filter((resource) => resource !== undefined) };
+      const hostnames = names.flatMap((name) => (name.endsWith('.pem') ? [name.slice(0, -'.pem'.length)] : []));
+      const { found, note: seen } = await lookAtChanged<Found>(host.files, ledger.notes[note], {
+        paths: hostnames.filter(isStorable).map((name) => `${settings.certificatesDir}/${name}.pem`),
+        given: roots.map((root) => root.facts.fingerprint).join(),
+        look: (path) => lookAt(host, path, roots),
+      });
+      const resources = [...found].flatMap(([path, one]) => (one === null ? [] : [resourceOf(path, one)]));
+      return { resources, notes: { [note]: seen } };
     },
   };
 }
 
-async function observeOne(
-  host: ReadHost,
-  settings: InternalCaSettings,
-  { name, roots }: { name: string; roots: readonly Root[] },
-): Promise<ObservedResource | undefined> {
-  const path = `${settings.certificatesDir}/${name}.pem`;
+/** Under this name what was seen is kept for the next look. */
+const note = 'internal-ca/certificates';
+
+/** null: it is not one of ours. */
+type Found = { readonly services: readonly string[]; readonly state: CertificateState } | null;
+
+async function lookAt(host: ReadHost, path: string, roots: readonly Root[]): Promise<Found> {
   const [text, stat] = await Promise.all([host.files.text(path, { maxBytes: 262_144 }), host.files.stat(path)]);
   const made = text === undefined ? undefined : storedBy(text);
-  if (text === undefined || made?.issuer !== 'internal-ca') return undefined;
-  const key = `certificate/${name}` as const;
+  if (text === undefined || made?.issuer !== 'internal-ca') return null;
   const open = stat !== undefined && (stat.mode & 0o077) !== 0 ? 'its file is open to others' : undefined;
+  return { services: made.services, state: stateOf(text, roots, open) };
+}
+
+function resourceOf(path: string, { services, state }: NonNullable<Found>): ObservedResource {
+  const key = `certificate/${path.slice(path.lastIndexOf('/') + 1, -'.pem'.length)}` as const;
   return {
     key,
     kind: 'certificate',
     slot: key,
-    services: made.services,
+    services,
     owner: 'managed',
-    state: stateOf(text, roots, open) as unknown as Json,
+    state: state as unknown as Json,
     health: 'none',
     references: [],
     claims: [],
