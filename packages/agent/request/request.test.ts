@@ -158,7 +158,7 @@ test('a retry forgets, leaves nothing open, and says whether there was anything'
   await registry.write((rows) => {
     addKnownBad(rows, 'mcr/api', { specHash: 'a', imageId: '', reason: 'never ready', at: 1 });
     addKnownBad(rows, 'other/x', { specHash: 'b', imageId: '', reason: 'never ready', at: 1 });
-    addAttempt(rows, 'mcr/web', { at: 1, code: 'X', message: 'x' });
+    addAttempt(rows, 'mcr/web', { of: 'container/mcr-web-1', at: 1, code: 'X', message: 'x' });
   });
   expect(await askRetry(asker('fixed the registry'), 'mcr')).toBe(true);
   expect(Object.keys(registry.read(listKnownBad))).toEqual(['other/x']);

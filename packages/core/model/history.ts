@@ -37,6 +37,8 @@ export interface SlotHistory {
 
 /** Consecutive failures of one resource's actions; cleared by success. Containers are counted by slot. */
 export interface Attempt {
+  /** What failed: another version in the same slot has not failed yet, and does not wait for this one's pause. */
+  readonly of: ResourceKey;
   readonly failures: number;
   readonly lastAt: Instant;
   readonly code: string;

@@ -91,11 +91,16 @@ function unsupported(world: World, target: Draft): Why | undefined {
 function backingOff(world: World, target: Draft): Why | undefined {
   const { attempts } = world.input.history;
   const attempt = attempts[target.def.mutable ? target.key : target.slot] ?? attempts[target.key];
-  if (attempt === undefined) return undefined;
+  if (attempt === undefined || (!target.def.mutable && isOfAnother(attempt, target))) return undefined;
   const until = retryAt(attempt);
   if (until <= world.input.now) return undefined;
   const times = attempt.failures === 1 ? 'failed' : `failed ${attempt.failures} times`;
   return { code: 'BackingOff', on: target.key, message: `${times}: ${attempt.message}`, until };
+}
+
+/** A corrected definition is tried at once. */
+function isOfAnother(attempt: Attempt, target: Draft): boolean {
+  return attempt.of.startsWith('container/') && attempt.of !== target.key;
 }
 
 /** A reference that is itself waiting and whose present state is not good enough, or that is not there at all. */

@@ -310,7 +310,7 @@ describe('done', () => {
 
 describe('failed', () => {
   const gate = (more = {}) => actionOn(next, 'await', awaitArgs(next, more));
-  const attempt = (key: string) => ({ row: 'attempt', key, code: 'X', message: 'no' });
+  const attempt = (key: string, of = key) => ({ row: 'attempt', key, of, code: 'X', message: 'no' });
   const expired = [
     { row: 'gate-expired', slot: 'mcr/web', expired: { key: next.key, at: 1000, reason: 'no' } },
     { row: 'health', key: next.key, state: 'unhealthy', message: 'no' },
@@ -342,14 +342,14 @@ describe('failed', () => {
       gate(),
       { expired: true },
       {},
-      [...expired, attempt('mcr/web')],
+      [...expired, attempt('mcr/web', next.key)],
     ],
     [
       'await that could not look: an attempt, nothing learnt',
       gate({ replacement: true }),
       {},
       {},
-      [attempt('mcr/web')],
+      [attempt('mcr/web', next.key)],
     ],
     [
       'create of a replacement that will never work: known bad',
@@ -370,17 +370,23 @@ describe('failed', () => {
       actionOn(next, 'create', createArgs(next)),
       { retry: 'backoff' },
       replacing,
-      [attempt('mcr/web')],
+      [attempt('mcr/web', next.key)],
     ],
-    ['create, driver does not say', actionOn(next, 'create', createArgs(next)), {}, replacing, [attempt('mcr/web')]],
+    [
+      'create, driver does not say',
+      actionOn(next, 'create', createArgs(next)),
+      {},
+      replacing,
+      [attempt('mcr/web', next.key)],
+    ],
     [
       'create of a first version',
       actionOn(next, 'create', createArgs(next)),
       { retry: 'never' },
       { gate: awaitArgs(next) },
-      [attempt('mcr/web')],
+      [attempt('mcr/web', next.key)],
     ],
-    ['alias: of the slot', actionOn(next, 'alias', {}), {}, {}, [attempt('mcr/web')]],
+    ['alias: of the slot', actionOn(next, 'alias', {}), {}, {}, [attempt('mcr/web', next.key)]],
     ['stop: of the container', actionOn(next, 'stop', {}), { retry: 'never' }, replacing, [attempt(next.key)]],
     ['delete: of the container', actionOn(next, 'delete', {}), {}, {}, [attempt(next.key)]],
     ['pull: of the image', other('image/x', 'pull', {}), { retry: 'never' }, {}, [attempt('image/x')]],

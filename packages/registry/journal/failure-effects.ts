@@ -8,7 +8,7 @@ import type { Recall } from './recall.ts';
 /** What a failed action leaves behind. */
 export function failureEffects(action: Action, failure: ActionFailure, recall: Recall): RowOperation[] {
   const { code, message } = failure;
-  const attempt: RowOperation = { row: 'attempt', key: attemptKey(action), code, message };
+  const attempt: RowOperation = { row: 'attempt', key: attemptKey(action), of: action.key, code, message };
   if (action.kind !== 'container') return [attempt];
 
   if (action.verb === 'await' && failure.expired) {

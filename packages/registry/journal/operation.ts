@@ -24,7 +24,13 @@ export type RowOperation =
   | { readonly row: 'last-good'; readonly slot: SlotKey; readonly good: LastGood }
   | { readonly row: 'gate-expired'; readonly slot: SlotKey; readonly expired: GateExpired }
   | { readonly row: 'known-bad'; readonly slot: SlotKey; readonly bad: KnownBad }
-  | { readonly row: 'attempt'; readonly key: string; readonly code: string; readonly message: string }
+  | {
+      readonly row: 'attempt';
+      readonly key: string;
+      readonly of: ResourceKey;
+      readonly code: string;
+      readonly message: string;
+    }
   | { readonly row: 'success'; readonly key: string }
   | { readonly row: 'lease'; readonly key: ResourceKey; readonly port: number }
   | { readonly row: 'lease-gone'; readonly key: ResourceKey }

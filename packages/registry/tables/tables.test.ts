@@ -111,11 +111,21 @@ test('JSON that a damaged file left unreadable is as if it were not there', asyn
 
 test('attempts add up until success clears them', async () => {
   const registry = await after((rows) => {
-    addAttempt(rows, 'mcr/web', { at: 1, code: 'A', message: 'a' });
-    addAttempt(rows, 'mcr/web', { at: 2, code: 'B', message: 'b' });
+    addAttempt(rows, 'mcr/web', { of: 'container/mcr-web-1', at: 1, code: 'A', message: 'a' });
+    addAttempt(rows, 'mcr/web', { of: 'container/mcr-web-1', at: 2, code: 'B', message: 'b' });
   });
   expect(loadHistory(registry, boot, now).attempts).toEqual({
-    'mcr/web': { failures: 2, lastAt: 2, code: 'B', message: 'b' },
+    'mcr/web': { of: 'container/mcr-web-1', failures: 2, lastAt: 2, code: 'B', message: 'b' },
+  });
+});
+
+test('another version starts to count anew', async () => {
+  const registry = await after((rows) => {
+    addAttempt(rows, 'mcr/web', { of: 'container/mcr-web-1', at: 1, code: 'A', message: 'a' });
+    addAttempt(rows, 'mcr/web', { of: 'container/mcr-web-2', at: 2, code: 'B', message: 'b' });
+  });
+  expect(loadHistory(registry, boot, now).attempts).toEqual({
+    'mcr/web': { of: 'container/mcr-web-2', failures: 1, lastAt: 2, code: 'B', message: 'b' },
   });
 });
 
@@ -295,10 +305,10 @@ test('retry forgets what was held against a service, component or job, and nobod
   const registry = await after((rows) => {
     for (const slot of ['mcr/web', 'mcr/api', 'mcrx/web']) {
       addKnownBad(rows, slot, bad);
-      addAttempt(rows, slot, { at: 1, code: 'A', message: 'a' });
+      addAttempt(rows, slot, { of: 'container/a-1', at: 1, code: 'A', message: 'a' });
       addDeath(rows, slot, now);
     }
-    addAttempt(rows, 'job/mcr/migrate', { at: 1, code: 'A', message: 'a' });
+    addAttempt(rows, 'job/mcr/migrate', { of: 'job/mcr/migrate', at: 1, code: 'A', message: 'a' });
     putJob(rows, 'mcr/migrate', { mark: 'm', exitCode: 1, startedAt: 1, finishedAt: 2 });
     putJob(rows, 'mcr/seed', { mark: 'm', exitCode: 0, startedAt: 1, finishedAt: 2 });
   });

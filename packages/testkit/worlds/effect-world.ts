@@ -198,12 +198,13 @@ export class PlainMemory implements Memory {
       if (args.replacement) return;
     }
     const key = attemptKey(action);
-    const failures = (this.history.attempts[key]?.failures ?? 0) + 1;
+    const before = this.history.attempts[key];
+    const failures = before?.of === action.key ? before.failures + 1 : 1;
     this.history = {
       ...this.history,
       attempts: {
         ...this.history.attempts,
-        [key]: { failures, lastAt: at, code: failure.code, message: failure.message },
+        [key]: { of: action.key, failures, lastAt: at, code: failure.code, message: failure.message },
       },
     };
   }

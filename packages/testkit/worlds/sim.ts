@@ -100,7 +100,8 @@ function fail(sim: Sim, action: Action, when: 'before' | 'after'): Sim {
   const before = sim.history.attempts[key];
   const observed = when === 'after' ? simulate(sim.observed, action, kindMap) : sim.observed;
   const attempt: Attempt = {
-    failures: (before?.failures ?? 0) + 1,
+    of: action.key,
+    failures: before?.of === action.key ? before.failures + 1 : 1,
     lastAt: observed.at,
     code: 'TEST',
     message: 'made to fail',
@@ -178,7 +179,8 @@ function expire(sim: Sim, action: Action): Sim {
   }
   const before = history.attempts[action.slot];
   const attempt: Attempt = {
-    failures: (before?.failures ?? 0) + 1,
+    of: action.key,
+    failures: before?.of === action.key ? before.failures + 1 : 1,
     lastAt: next.at,
     code: 'GATE_EXPIRED',
     message: 'never ready',
