@@ -14,10 +14,10 @@ function resource(key: ResourceKey, spec: unknown, references: readonly Referenc
   return { key, kind, slot: key, services: ['web'], spec: spec as Json, specHash: '1', references, claims: [] };
 }
 
-function edgeRoute(hostname: string, serverName: string): Resource {
+function edgeRoute(hostname: string, serverName: string, path = '/'): Resource {
   const remote = { address: '192.0.2.1', port: 8443, serverName, ca: 'ca/rift-0123456789abcdef.pem' };
-  const spec: RouteSpec = { ...routeDefaults, hostname, certificate: hostname, remote, proxyProtocol: true };
-  return resource(`route/443/${hostname}`, spec, routeReferences(spec));
+  const spec: RouteSpec = { ...routeDefaults, hostname, path, certificate: hostname, remote, proxyProtocol: true };
+  return resource(`route/443/${hostname}${path === '/' ? '' : path}`, spec, routeReferences(spec));
 }
 
 function desiredWith(...resources: readonly Resource[]): Desired {
@@ -47,9 +47,10 @@ function net(answers: Readonly<Record<string, Awaited<ReturnType<Net['handshake'
 }
 
 const web = edgeRoute('web.example.com', 'web.svc.example.net');
+const api = edgeRoute('web.example.com', 'web.svc.example.net', '/api');
 const shop = edgeRoute('shop.example.com', 'shop.svc.example.net');
 const all = desiredWith(
-  ...[web, shop, resource('listener/443', {})],
+  ...[web, api, shop, resource('listener/443', {})],
   ...['web', 'shop'].flatMap((name) => [
     resource(`certificate/${name}.example.com`, {}),
     resource(`record/A/${name}.example.com`, { routes: [`route/443/${name}.example.com`] }),

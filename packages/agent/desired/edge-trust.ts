@@ -54,8 +54,11 @@ function without(desired: Desired, strangers: ReadonlyMap<string, string>): Desi
     const { node } = asked(remote);
     const ca = rootFile(node);
     const message = `edge route ${hostname}: ${ca} does not vouch for what ${node} shows as ${remote.serverName} (${trouble}); on ${node} run: reconcile cert root, and commit its output as ${ca}`;
-    for (const service of resource.services)
-      refusals.push({ slot: `${service}/${hostname}`, service, code: 'RootDiffers', message });
+    for (const service of resource.services) {
+      // Once for a name, however many paths it has.
+      const isTold = refusals.some((refusal) => refusal.service === service && refusal.message === message);
+      if (!isTold) refusals.push({ slot: `${service}/${hostname}`, service, code: 'RootDiffers', message });
+    }
   }
   const kept = Object.values(desired.resources).filter(({ key }) => !gone.has(key));
   const used = new Set(kept.flatMap((resource) => (resource.kind === 'route' ? needsOf(resource) : [])));

@@ -98,6 +98,8 @@ interface Refused {
   readonly message: string;
 }
 
+/** Once for a name, however many paths it has. */
 function refuse({ service, component, code, message }: Refused, cx: Compilation): void {
+  if (cx.refusals.some((refusal) => refusal.service === service.name && refusal.message === message)) return;
   cx.refusals.push({ slot: `${service.name}/${component.name}`, service: service.name, code, message });
 }

@@ -248,7 +248,8 @@ describe('public = true', () => {
   });
 
   test('edge: no root in the repository, no route, and what to do', async () => {
-    const { desired } = await compiled({ ...edged, web: service(open) }, { node: edge });
+    const paths = `${open}${open.replace('"api"', '"v2"')}path = "/v2"\n`;
+    const { desired } = await compiled({ ...edged, web: service(paths) }, { node: edge });
     expect(Object.keys(desired.resources)).toEqual([]);
     expect(desired.refusals).toMatchObject([
       { slot: 'web/web', service: 'web', code: 'RootMissing', message: expect.stringContaining('reconcile cert root') },
