@@ -37,7 +37,7 @@ export async function startDns(dir: string): Promise<Dns> {
   if (found === undefined) throw new Error('dnsmasq is neither unpacked nor installed here: install dnsmasq-base');
   const hostsDir = join(dir, 'hosts');
   mkdirSync(hostsDir, { recursive: true });
-  const port = await freeUdpAndTcp();
+  const port = await freeDnsPort();
   const own = [
     `port=${port}`,
     'listen-address=127.0.0.1',
@@ -81,8 +81,8 @@ function lookupBy(resolve: Dns['resolve']): LookupFunction {
   };
 }
 
-/** A port of 127.0.0.1 above what the demo's proxy takes. dnsmasq needs it by TCP and UDP; nobody else is here. */
-async function freeUdpAndTcp(): Promise<number> {
+/** A port of 127.0.0.1 that nobody has by TCP; that it is free by UDP, too, shows when dnsmasq answers. */
+async function freeDnsPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
