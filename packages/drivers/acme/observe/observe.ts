@@ -1,7 +1,8 @@
 import type { Json, ObservedResource, Observer } from '@reconcile/core';
 import { type CertificateState, isStorable, storedBy } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
-import { lookAtChanged, readBundle } from '@reconcile/host/tls';
+import { lookAtChanged } from '@reconcile/host/changed';
+import { readBundle } from '@reconcile/host/tls';
 import type { AcmeSettings } from './settings.ts';
 
 /** The reading half: certificates in the node's store that were ordered here. Asks no server. */

@@ -17,6 +17,8 @@ export interface Task {
   readonly next: Manifest;
   /** Texts of its certificates, by name. */
   readonly pems: Rendered['pems'];
+  /** What lies there of them now. */
+  readonly copies: Readonly<Record<string, string | undefined>>;
   /** false: a proxy that does not run stays so; only its files follow. */
   readonly mayStart: boolean;
 }
@@ -42,12 +44,12 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
   await prepareDirectories(host, settings, sight);
   try {
     const check = load.how === 'start' || load.how === 'reload' ? checkConfig : undefined;
-    await writeFiles(host, settings, { rendered, manifest: next, before: sight, check });
+    await writeFiles(host, settings, { rendered, manifest: next, before: sight, copies: task.copies, check });
     if (load.how === 'start') await start(host, settings, { manifest: next, rendered });
     if (load.how === 'reload') await reload(host, settings, { manifest: next, rendered });
     if (load.how !== 'nothing') await settle(host, settings, { next, rendered, first: load.delta });
   } catch (error) {
-    await putBack(host, settings, sight).catch(() => undefined);
+    await putBack(host, settings, task).catch(() => undefined);
     throw error;
   }
   const hasLess = Object.keys(sight.manifest.certificates).some((name) => next.certificates[name] === undefined);
@@ -107,12 +109,14 @@ async function settle(
 }
 
 /** After a failure files and record must describe what serves on, so that a restart brings that back. */
-async function putBack(host: Host, settings: HaproxySettings, sight: Sight): Promise<void> {
+async function putBack(
+  host: Host,
+  settings: HaproxySettings,
+  { copies, sight }: Pick<Task, 'copies' | 'sight'>,
+): Promise<void> {
   if (isEmpty(sight.manifest)) return removeFiles(host, settings, sight.manifest);
   const { manifest } = sight;
-  const copies = Object.entries(sight.files.pems).flatMap(([name, { copy }]) =>
-    copy === undefined ? [] : [[name, copy]],
-  );
-  const rendered = { ...sight.rendered, pems: Object.fromEntries(copies) as Rendered['pems'] };
-  await writeFiles(host, settings, { rendered, manifest, before: undefined, check: undefined });
+  const pems = Object.entries(copies).flatMap(([name, copy]) => (copy === undefined ? [] : [[name, copy]]));
+  const rendered = { ...sight.rendered, pems: Object.fromEntries(pems) as Rendered['pems'] };
+  await writeFiles(host, settings, { rendered, manifest, before: undefined, copies: {}, check: undefined });
 }

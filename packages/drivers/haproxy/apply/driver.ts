@@ -114,7 +114,10 @@ class Writer {
 
   async #bring(host: Host, items: readonly Item[]): Promise<Outcome> {
     const sight = await look(host, this.#settings);
-    const stock = await takeStock(host, this.#settings, { sight, actions: items.map(({ action }) => action) });
+    const { copies, stock } = await takeStock(host, this.#settings, {
+      sight,
+      actions: items.map(({ action }) => action),
+    });
     const draft = new Draft(sight.manifest, stock);
     const accepted: Action[] = [];
     for (const item of items) {
@@ -128,7 +131,7 @@ class Writer {
     if (accepted.length === 0) return 'done';
     const mayStart = accepted.some(({ verb }) => verb !== 'delete' && verb !== 'park');
     const next = allocate(draft.done(), sight.manifest);
-    return bring(host, this.#settings, { sight, next, pems: draft.pems(next), mayStart });
+    return bring(host, this.#settings, { sight, next, pems: draft.pems(next), copies, mayStart });
   }
 }
 

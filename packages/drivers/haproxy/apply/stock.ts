@@ -3,7 +3,7 @@ import type { RouteArgs } from '@reconcile/core/kinds/route';
 import type { Host } from '@reconcile/host';
 import { readBundle } from '@reconcile/host/tls';
 import type { Sight } from '../observe/look.ts';
-import { readPems } from '../observe/pems.ts';
+import { type Pem, readTexts } from '../observe/pems.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 
 /** The certificate of one name, sound, as one text with chain and key; or why there is none to be shown. */
@@ -11,30 +11,46 @@ export type Stocked = { readonly pem: string; readonly sha1: string } | { readon
 
 export type Stock = ReadonlyMap<string, Stocked>;
 
+export interface Taken {
+  readonly stock: Stock;
+  /** What lies in our directory of each, as it is. */
+  readonly copies: Readonly<Record<string, string | undefined>>;
+}
+
 /**
- * Certificates of every name that is shown or shall be: what its issuer left in the store, where that is sound; else what we
- * hold. What is in the store and not sound is not taken, and whoever asks for just that is told.
+ * Certificates of names that are asked for, or are not everywhere as our record says: what the issuer left in the store, where
+ * that is sound; else what we hold. All others stay as they are and are not even read. What is in the store and not sound is not taken, and whoever asks for just that is told.
  */
 export async function takeStock(
   host: Host,
   settings: HaproxySettings,
   { actions, sight }: { sight: Sight; actions: readonly Action[] },
-): Promise<Stock> {
-  const known = Object.keys(sight.manifest.certificates);
+): Promise<Taken> {
   const asked = actions.flatMap(({ args, kind }) => {
     const spec = kind === 'route' ? (args as unknown as Partial<RouteArgs>).spec : undefined;
     return spec === undefined || spec.certificate === '' ? [] : [spec.certificate];
   });
-  const fresh = asked.filter((name) => !known.includes(name));
-  const pems = { ...sight.files.pems, ...(await readPems(host, settings, fresh.filter(isPlain))) };
-  return new Map([...known, ...asked].map((name) => [name, choose(name, pems[name])]));
+  const changed = Object.keys(sight.manifest.certificates).filter((name) => !isEverywhere(sight, name));
+  const names = [...new Set([...asked, ...changed])];
+  const texts = await readTexts(host, settings, names.filter(isPlain));
+  return {
+    stock: new Map(names.map((name) => [name, choose(name, texts[name])])),
+    copies: Object.fromEntries(Object.entries(texts).map(([name, { copy }]) => [name, copy])),
+  };
+}
+
+function isEverywhere({ files, manifest, running }: Sight, name: string): boolean {
+  const sha1 = manifest.certificates[name];
+  const pem = files.pems[name];
+  const shown = running === undefined ? sha1 : running.certificates.get(`${name}.pem`);
+  return pem?.store === sha1 && pem?.copy === sha1 && shown === sha1;
 }
 
 function isPlain(name: string): boolean {
   return /^[a-z0-9.-]{1,250}$/.test(name);
 }
 
-function choose(name: string, pem: { store: string | undefined; copy: string | undefined } | undefined): Stocked {
+function choose(name: string, pem: Pem<string> | undefined): Stocked {
   const store = soundOf(name, pem?.store);
   if ('pem' in store || pem?.store !== undefined) return store;
   const copy = soundOf(name, pem?.copy);

@@ -38,6 +38,8 @@ interface Content {
   readonly manifest: Manifest;
   /** What lies there, so that nothing is written twice; undefined: not known. */
   readonly before: Sight | undefined;
+  /** Certificates as they lie there, by name. */
+  readonly copies: Readonly<Record<string, string | undefined>>;
   /** Must pass before the new configuration takes the old one's place. */
   readonly check: ((host: Host, settings: HaproxySettings, file: string) => Promise<void>) | undefined;
 }
@@ -47,7 +49,7 @@ interface Content {
  * calls that drift and the next pass repairs it.
  */
 export async function writeFiles(host: Host, settings: HaproxySettings, content: Content): Promise<void> {
-  const { rendered, manifest, before, check } = content;
+  const { rendered, manifest, before, check, copies } = content;
   const put = async (path: string, text: string, old: string | undefined) => {
     if (text !== old) await host.files.write(path, text, { mode: fileMode });
   };
@@ -55,7 +57,7 @@ export async function writeFiles(host: Host, settings: HaproxySettings, content:
     put(`${settings.dir}/${name}`, text, before?.files.maps[name]),
   );
   const pems = Object.entries(rendered.pems).map(([name, text]) =>
-    put(`${settings.dir}/${pemName(name)}`, text, before?.files.pems[name]?.copy),
+    put(`${settings.dir}/${pemName(name)}`, text, copies[name]),
   );
   const record = formatManifest(manifest);
   if (check === undefined) {

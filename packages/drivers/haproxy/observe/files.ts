@@ -1,32 +1,39 @@
-import type { ResourceKey } from '@reconcile/core';
+import type { Json, ResourceKey } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 import { certificatesOf, type Manifest } from '../record/manifest.ts';
 import { endName, frontendName, listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import { leafSha1, type Pem, readPems } from './pems.ts';
+import { type Pem, readLeaves } from './pems.ts';
 
 /** Our files as they lie there; undefined: missing. */
 export interface Files {
   readonly config: string | undefined;
   /** Maps and certificate lists. */
   readonly maps: Readonly<Record<string, string | undefined>>;
-  /** Certificates by name. */
-  readonly pems: Readonly<Record<string, Pem>>;
+  /** Certificates by name: SHA-1 of the leaf. */
+  readonly pems: Readonly<Record<string, Pem<string>>>;
+}
+
+export interface FileNames {
+  readonly maps: readonly string[];
+  readonly certificates: readonly string[];
+  /** Of an earlier look. */
+  readonly note: Json | undefined;
 }
 
 export async function readFiles(
   host: ReadHost,
   settings: HaproxySettings,
-  names: { readonly maps: readonly string[]; readonly certificates: readonly string[] },
-): Promise<Files> {
-  const { certificates, maps } = names;
-  const [pems, config, ...contents] = await Promise.all([
-    readPems(host, settings, certificates),
+  { certificates, maps, note: before }: FileNames,
+): Promise<{ readonly files: Files; readonly note: Json }> {
+  const [{ note, pems }, config, ...contents] = await Promise.all([
+    readLeaves(host, settings, { names: certificates, before }),
     host.files.text(settings.configFile),
     ...maps.map((map) => host.files.text(`${settings.dir}/${map}`)),
   ]);
-  return { config, maps: Object.fromEntries(maps.map((map, at) => [map, contents[at]])), pems };
+  const files = { config, maps: Object.fromEntries(maps.map((map, at) => [map, contents[at]])), pems };
+  return { files, note };
 }
 
 /** Whose part of a file is not as we wrote it. */
@@ -86,7 +93,7 @@ function certificateDrift(
   const lines = new Set(files.maps[list]?.split('\n'));
   if (files.maps[list] !== rendered.maps[list]) found.listeners.add(port);
   for (const [name, keys] of certificatesOf(manifest, port)) {
-    const isWhole = leafSha1(files.pems[name]?.copy) === manifest.certificates[name];
+    const isWhole = files.pems[name]?.copy === manifest.certificates[name];
     if (!isWhole || !lines.has(`${pemName(name)} ${name}`)) for (const key of keys) found.routes.add(key);
   }
 }

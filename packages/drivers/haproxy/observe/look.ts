@@ -1,3 +1,4 @@
+import type { Json } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 import { askedOf, emptyManifest, type Manifest, nothingAsked, parseManifest } from '../record/manifest.ts';
 import { type Rendered, render } from '../render/render.ts';
@@ -18,20 +19,22 @@ export interface Sight {
   readonly running: Running | undefined;
   /** The record as it lies there; undefined: lost or damaged, and read back from what runs. */
   readonly record: string | undefined;
+  /** To be handed to the next look, so that it reads only what changed. */
+  readonly note: Json;
 }
 
 /** Reads only. @throws HAPROXY_UNREACHABLE HAPROXY_GARBLED */
-export async function look(host: ReadHost, settings: HaproxySettings): Promise<Sight> {
+export async function look(host: ReadHost, settings: HaproxySettings, note?: Json): Promise<Sight> {
   const record = await host.files.text(settings.manifestFile);
   const manifest = record === undefined ? undefined : parseManifest(record);
   if (manifest === undefined) return recover(host, settings);
   const asked = askedOf(manifest);
-  const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates };
+  const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates, note };
   const reading = Promise.all([readFiles(host, settings, names), askRunning(host, settings, asked)]);
   const rendered = tryRender(manifest, settings);
-  const [files, answer] = await reading;
+  const [read, answer] = await reading;
   if (rendered === undefined) return recover(host, settings);
-  return { manifest, record, rendered, files, ...seen(answer) };
+  return { manifest, record, rendered, ...read, ...seen(answer) };
 }
 
 /** A record that cannot be rendered was written by somebody else: what it says is worth nothing. */
@@ -52,8 +55,8 @@ async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight
     if (typeof answer === 'object') manifest = reconstruct(answer.running);
   }
   const certificates = Object.keys(manifest.certificates);
-  const files = await readFiles(host, settings, { maps: [], certificates });
-  return { manifest, record: undefined, rendered: render(manifest, settings), files, ...seen(answer) };
+  const read = await readFiles(host, settings, { maps: [], certificates, note: undefined });
+  return { manifest, record: undefined, rendered: render(manifest, settings), ...read, ...seen(answer) };
 }
 
 function seen(answer: Answer): Pick<Sight, 'state' | 'running'> {

@@ -9,9 +9,11 @@ import type { HaproxySettings } from '../settings/settings.ts';
 import { type Delta, deltaOf, openBinds } from './delta.ts';
 import { fileDrift } from './files.ts';
 import { look, type Sight } from './look.ts';
-import { leafSha1 } from './pems.ts';
 
 export const haproxyKinds = ['listener', 'route'] as const;
+
+/** Under this name what was seen of certificates is kept for the next look. */
+const noteName = 'haproxy/certificates';
 
 /** The reading half: what the running proxy serves, told apart from what we recorded. */
 export function haproxyObserver(settings: HaproxySettings): Observer<ReadHost> {
@@ -19,11 +21,11 @@ export function haproxyObserver(settings: HaproxySettings): Observer<ReadHost> {
     name: 'haproxy',
     serves: haproxyKinds,
     async observe(cx) {
-      const sight = await look(cx.host, settings);
+      const sight = await look(cx.host, settings, cx.ledger.notes[noteName]);
       if (sight.record === undefined && sight.state === 'running') {
         cx.log.warn('haproxy record lost, read back from what runs', { dir: settings.dir });
       }
-      return { resources: resourcesOf(sight) };
+      return { resources: resourcesOf(sight), notes: { [noteName]: sight.note } };
     },
   };
 }
@@ -74,7 +76,7 @@ function routeState(record: RouteRecord, { files, manifest, running }: Sight, dr
 
 /** The store has another one than we hold. One that is gone from there is its issuer's to bring back; ours serves on. */
 function isStale({ spec }: RouteRecord, { files, manifest }: Pick<Sight, 'files' | 'manifest'>) {
-  const made = spec.certificate === '' ? undefined : leafSha1(files.pems[spec.certificate]?.store);
+  const made = spec.certificate === '' ? undefined : files.pems[spec.certificate]?.store;
   return made !== undefined && made !== manifest.certificates[spec.certificate] ? { staleCertificate: true } : {};
 }
 

@@ -25,6 +25,7 @@ test('looking brings along no code that writes, and no schema library', () => {
     '@reconcile/core/kinds/certificate',
     '@reconcile/core/kinds/listener',
     '@reconcile/core/kinds/route',
+    '@reconcile/host/changed',
     'node:crypto',
     'node:net',
   ]);

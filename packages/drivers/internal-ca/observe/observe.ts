@@ -1,7 +1,8 @@
 import type { Json, ObservedResource, Observer } from '@reconcile/core';
 import { type CertificateState, isStorable, storedBy } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
-import { endsIn, lookAtChanged, readBundle } from '@reconcile/host/tls';
+import { lookAtChanged } from '@reconcile/host/changed';
+import { endsIn, readBundle } from '@reconcile/host/tls';
 import { type Root, readRoots } from '../authority/roots.ts';
 import type { InternalCaSettings } from '../settings.ts';
 
