@@ -46,7 +46,7 @@ describe('in bash', () => {
   beforeAll(() => {
     bench = new EditBench();
     const root = program('0.0.0', () => undefined);
-    root.command('cert').command('list').option('--wide');
+    root.command('zebra').command('list').option('--wide');
     writeFileSync(join(bench.box.dir, 'script'), bashCompletion(completionModel(root)));
     mkdirSync(join(bench.box.dir, 'files/a folder'), { recursive: true });
     writeFileSync(join(bench.box.dir, 'files/a file.toml'), '');
@@ -93,8 +93,8 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _reconcile
     ['-n of plan takes nothing', ['-n', '-y', 'pl'], ['plan']],
     ['-n of logs takes a number', ['logs', '-n', '5', 'w'], ['asked: __names -- service w']],
     ['fixed words', ['schema', 'f'], ['fleet']],
-    ['the second word of two', ['cert', 'l'], ['list']],
-    ['options of such a word', ['cert', 'list', '--w'], ['--wide']],
+    ['the second word of two', ['zebra', 'l'], ['list']],
+    ['options of such a word', ['zebra', 'list', '--w'], ['--wide']],
   ])('%s', (_name, words, wanted) => {
     expect(offers(...words).sort()).toEqual(wanted.map((one) => one.replace('HOME', bench.box.home)).sort());
   });
