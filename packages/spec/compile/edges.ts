@@ -6,6 +6,9 @@ import { edgeRoot, rootFile } from './roots.ts';
 import { addRoute, listenerSpec } from './routes.ts';
 import { hostnameOf, internalName, zoneOf } from './zones.ts';
 
+/** While a worker replaces a service its own proxy holds requests; here they only wait for that proxy to come back. */
+const edgeHoldMs = 10_000;
+
 interface PublicRoute {
   readonly service: ServiceDefinition;
   readonly component: ComponentDefinition;
@@ -86,6 +89,7 @@ function addPublic({ service, component, route }: PublicRoute, cx: Compilation):
       },
       // The worker's listener takes nothing else from an edge's address, whatever its program gets.
       proxyProtocol: true,
+      holdMs: edgeHoldMs,
     },
     cx,
   );

@@ -235,6 +235,7 @@ describe('public = true', () => {
         ca: expect.stringMatching(/^ca\/rift-[0-9a-f]{16}\.pem$/),
       },
       proxyProtocol: true,
+      holdMs: 10_000,
       rateLimit: 5,
       deny: ['192.0.2.66'],
     });
