@@ -99,7 +99,7 @@ drain = "2s"
     await home.apply(0);
     const { failures, total } = await load.stop();
     expect(failures).toEqual([]);
-    expect(total).toBeGreaterThan(40);
+    expect(total).toBeGreaterThan(10);
     expect([...answers].sort()).toEqual(['a', 'b']);
   });
 

@@ -2,6 +2,7 @@ import type { Action } from '@reconcile/core';
 import type { RouteArgs } from '@reconcile/core/kinds/route';
 import type { Host } from '@reconcile/host';
 import { readBundle } from '@reconcile/host/tls';
+import { isCopyWhole } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
 import { type Pem, readTexts } from '../observe/pems.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -43,7 +44,7 @@ function isEverywhere({ files, manifest, running }: Sight, name: string): boolea
   const sha1 = manifest.certificates[name];
   const pem = files.pems[name];
   const shown = running === undefined ? sha1 : running.certificates.get(`${name}.pem`);
-  return pem?.store === sha1 && pem?.copy === sha1 && shown === sha1;
+  return pem?.store?.sha1 === sha1 && isCopyWhole(pem, sha1) && shown === sha1;
 }
 
 function isPlain(name: string): boolean {

@@ -4,15 +4,15 @@ import { certificatesOf, type Manifest } from '../record/manifest.ts';
 import { endName, frontendName, listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import { type Pem, readLeaves } from './pems.ts';
+import { type Leaf, type Pem, readLeaves } from './pems.ts';
 
 /** Our files as they lie there; undefined: missing. */
 export interface Files {
   readonly config: string | undefined;
   /** Maps and certificate lists. */
   readonly maps: Readonly<Record<string, string | undefined>>;
-  /** Certificates by name: SHA-1 of the leaf. */
-  readonly pems: Readonly<Record<string, Pem<string>>>;
+  /** Certificates by name. */
+  readonly pems: Readonly<Record<string, Pem<Leaf>>>;
 }
 
 export interface FileNames {
@@ -93,9 +93,16 @@ function certificateDrift(
   const lines = new Set(files.maps[list]?.split('\n'));
   if (files.maps[list] !== rendered.maps[list]) found.listeners.add(port);
   for (const [name, keys] of certificatesOf(manifest, port)) {
-    const isWhole = files.pems[name]?.copy === manifest.certificates[name];
+    const isWhole = isCopyWhole(files.pems[name], manifest.certificates[name]);
     if (!isWhole || !lines.has(`${pemName(name)} ${name}`)) for (const key of keys) found.routes.add(key);
   }
+}
+
+/** The leaf of our record; and with the same leaf in the store, the same chain and key. */
+export function isCopyWhole(pem: Pem<Leaf> | undefined, sha1: string | undefined): boolean {
+  const { copy, store } = pem ?? {};
+  if (copy === undefined || copy.sha1 !== sha1) return false;
+  return store?.sha1 !== copy.sha1 || store.content === copy.content;
 }
 
 /** Heads of sections that are not the same on both sides. Our own lines are indented below a head that is not. */

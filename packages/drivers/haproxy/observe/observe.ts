@@ -76,7 +76,7 @@ function routeState(record: RouteRecord, { files, manifest, running }: Sight, dr
 
 /** The store has another one than we hold. One that is gone from there is its issuer's to bring back; ours serves on. */
 function isStale({ spec }: RouteRecord, { files, manifest }: Pick<Sight, 'files' | 'manifest'>) {
-  const made = spec.certificate === '' ? undefined : files.pems[spec.certificate]?.store;
+  const made = spec.certificate === '' ? undefined : files.pems[spec.certificate]?.store?.sha1;
   return made !== undefined && made !== manifest.certificates[spec.certificate] ? { staleCertificate: true } : {};
 }
 

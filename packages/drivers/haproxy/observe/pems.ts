@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '@reconcile/core';
+import { digest, type Json } from '@reconcile/core';
 import { pemBlocks } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
 import { lookAtChanged } from '@reconcile/host/changed';
@@ -10,6 +10,14 @@ import type { HaproxySettings } from '../settings/settings.ts';
 export interface Pem<T> {
   readonly store: T | undefined;
   readonly copy: T | undefined;
+}
+
+/** What a certificate's file is known by, without its key. */
+export interface Leaf {
+  /** SHA-1 of the leaf, as HAProxy shows it. */
+  readonly sha1: string;
+  /** Of all that is in the file, in whatever order. */
+  readonly content: string;
 }
 
 export interface Pems<T> {
@@ -25,23 +33,23 @@ function places(settings: HaproxySettings, name: string): { readonly store: stri
   return { store: `${settings.certificatesDir}/${file}`, copy: `${settings.dir}/${file}` };
 }
 
-/** SHA-1 of each leaf, as HAProxy shows it. Only files that changed since `before` are read. */
+/** What each file holds. Only files that changed since `before` are read. */
 export async function readLeaves(
   host: ReadHost,
   settings: HaproxySettings,
   { before, names }: { readonly names: readonly string[]; readonly before: Json | undefined },
-): Promise<Pems<string>> {
+): Promise<Pems<Leaf>> {
   const all = names.map((name) => [name, places(settings, name)] as const);
-  const { found, note } = await lookAtChanged<string>(host.files, before, {
+  const { found, note } = await lookAtChanged<Leaf | null>(host.files, before, {
     paths: all.flatMap(([, { copy, store }]) => [store, copy]),
     given: '',
-    look: async (path) => leafSha1(await host.files.text(path, { maxBytes: largestPem })) ?? '',
+    look: async (path) => leafOf(await host.files.text(path, { maxBytes: largestPem })),
   });
   const pems = all.map(([name, { copy, store }]) => [
     name,
-    { store: found.get(store) || undefined, copy: found.get(copy) || undefined },
+    { store: found.get(store) ?? undefined, copy: found.get(copy) ?? undefined },
   ]);
-  return { pems: Object.fromEntries(pems) as Pems<string>['pems'], note };
+  return { pems: Object.fromEntries(pems) as Pems<Leaf>['pems'], note };
 }
 
 /** The texts themselves, keys and all: for whoever writes. */
@@ -61,10 +69,11 @@ export async function readTexts(
   return Object.fromEntries(entries);
 }
 
-function leafSha1(pem: string | undefined): string | undefined {
+function leafOf(pem: string | undefined): Leaf | null {
   const blocks = pemBlocks(pem ?? '');
   const leaf = blocks.find(({ label }) => label === 'CERTIFICATE');
-  if (leaf === undefined || !blocks.some(({ label }) => label.endsWith('PRIVATE KEY'))) return undefined;
+  if (leaf === undefined || !blocks.some(({ label }) => label.endsWith('PRIVATE KEY'))) return null;
   const der = Buffer.from(leaf.text.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  return createHash('sha1').update(der).digest('hex');
+  const texts = blocks.map(({ text }) => text).sort();
+  return { sha1: createHash('sha1').update(der).digest('hex'), content: digest(texts.join('')) };
 }
