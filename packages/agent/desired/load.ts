@@ -32,6 +32,8 @@ export interface LoadInput {
   readonly withEdits?: boolean;
   /** A rewritten history is accepted once: somebody asked for it. */
   readonly acknowledged?: boolean;
+  /** What the same command read a moment ago: not parsed again while neither the source nor what was applied has moved. */
+  readonly before?: Loaded;
 }
 
 /** What is kept of a compiled snapshot. Bump when its shape changes. */
@@ -69,6 +71,8 @@ async function loadSource(input: LoadInput): Promise<Loaded> {
     const isAccepted = registry.read(lastGoodSnapshot)?.commit === head.ok;
     const kept = isAccepted ? keptCompilation(input, head.ok) : undefined;
     if (kept !== undefined) return kept;
+    const again = readBefore(input, head.ok);
+    if (again !== undefined) return again;
   }
   const lastCommit = registry.read(lastAppliedCommit);
   const taken = await source.snapshot(cx, {
@@ -109,6 +113,7 @@ async function loadSource(input: LoadInput): Promise<Loaded> {
     fresh: {
       snapshot,
       compiled: JSON.stringify({ desired: made.desired, diagnostics: made.diagnostics } satisfies Compiled),
+      after: lastCommit,
     },
   };
 }
@@ -132,6 +137,15 @@ function keptCompilation(input: LoadInput, commit: string): Loaded | undefined {
       fresh: undefined,
     };
   });
+}
+
+function readBefore({ before, registry }: LoadInput, commit: string): Loaded | undefined {
+  const fresh = before?.fresh;
+  if (before === undefined || fresh === undefined || fresh.snapshot.commit !== commit) return undefined;
+  if (before.trouble !== undefined || registry.read(lastAppliedCommit) !== fresh.after) return undefined;
+  const { desired } = JSON.parse(fresh.compiled) as Compiled;
+  const generation = registry.read((rows) => generationOf(rows, commit));
+  return { ...before, desired: { ...desired, generation } };
 }
 
 export function compiledKey(input: Pick<LoadInput, 'config' | 'install'>, commit: string): CompiledKey | undefined {

@@ -26,6 +26,14 @@ export interface CommitInfo {
   readonly at: Instant;
 }
 
+/** A snapshot that was read, judged and compiled just now. */
+export interface Fresh {
+  readonly snapshot: SourceSnapshot;
+  readonly compiled: string;
+  /** The commit that was applied before, against which its history was judged. */
+  readonly after: string | undefined;
+}
+
 /** Desired state of this node, and how we came by it. */
 export interface Loaded {
   /** undefined: the source gave nothing usable and there is no last good snapshot. */
@@ -37,5 +45,5 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   readonly warnings: readonly SourceWarning[];
   /** What a writer should keep: read and found good just now. */
-  readonly fresh: { readonly snapshot: SourceSnapshot; readonly compiled: string } | undefined;
+  readonly fresh: Fresh | undefined;
 }

@@ -1,15 +1,7 @@
 import type { ApplyContext, Desired, Event, Observed, Plan, Principal, Wait } from '@reconcile/core';
 import { Failpoint, type PassReport, runPass } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
-import {
-  acquireLock,
-  addEvents,
-  type Lock,
-  openRegistry,
-  pruneRegistry,
-  type Registry,
-  releaseHold,
-} from '@reconcile/registry';
+import { acquireLock, type Lock, openRegistry, pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
 import { storeBlobs } from '../desired/blobs.ts';
 import { dropRoots, storeRoots } from '../desired/edge-roots.ts';
@@ -25,6 +17,7 @@ import { nodePaths } from '../node/paths.ts';
 import { closeFulfilled } from '../request/fulfilled.ts';
 import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
 import { nodeKinds } from '../wire/kinds/index.ts';
+import { EventWriter } from './event-writer.ts';
 
 export interface OnePassInput {
   readonly config: NodeConfig;
@@ -47,6 +40,8 @@ export interface OnePassInput {
   readonly record?: (registry: Registry) => Promise<void>;
   /** Under the lock, after the last look: what became of a request. */
   readonly conclude?: (registry: Registry, outcome: PassOutcome) => Promise<void>;
+  /** What the look before this pass read from the source. */
+  readonly before?: Loaded;
   /** Rule of a crash test; absent otherwise. */
   readonly failpoint?: string;
 }
@@ -104,7 +99,7 @@ async function passWith(input: OnePassInput, registry: Registry): Promise<PassOu
   const drivers = await nodeDrivers(config, host);
   const bootId = await host.proc.bootId();
   const memory = registryMemory({ registry, desired, bootId, by, now: () => host.clock.now() });
-  const events = new EventWriter(registry, input.emit);
+  const events = new EventWriter({ registry, clock: host.clock, show: input.emit });
   let isPrepared = false;
   const report = await runPass({
     desired,
@@ -151,34 +146,5 @@ async function prepareNode(
   for (const driver of drivers.observers) {
     const facts = await driver.preflight?.(context);
     if (facts !== undefined) await keepNotes(registry, facts);
-  }
-}
-
-/** Events reach the screen at once and the registry in the order they came, several to a transaction. */
-class EventWriter {
-  readonly #registry: Registry;
-  readonly #show: (event: Event) => void;
-  #waiting: Event[] = [];
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(registry: Registry, show: (event: Event) => void) {
-    this.#registry = registry;
-    this.#show = show;
-  }
-
-  add(event: Event): void {
-    this.#show(event);
-    this.#waiting.push(event);
-    if (this.#waiting.length === 1) this.#writing = this.#writing.then(() => this.#write());
-  }
-
-  async flush(): Promise<void> {
-    await this.#writing;
-  }
-
-  async #write(): Promise<void> {
-    const events = this.#waiting;
-    this.#waiting = [];
-    if (events.length > 0) await this.#registry.write((rows) => addEvents(rows, events));
   }
 }

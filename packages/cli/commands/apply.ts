@@ -1,3 +1,4 @@
+import type { Loaded } from '@reconcile/agent/desired';
 import { type Desired, isFleetError, type Plan } from '@reconcile/core';
 import { renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
@@ -35,7 +36,7 @@ export async function runApply(cx: CliContext, given: string | undefined, option
     sight.registry.close().catch(() => undefined);
     if (made.actions.length > 0) (await import('../frame/writer.ts')).serveSoonFor(cx, sight.config);
   }
-  return write(cx, { options, scope, wanted, startedAt });
+  return write(cx, { options, scope, wanted, startedAt, before: sight?.loaded });
 }
 
 /** undefined: there is nothing to be yet, perhaps because nothing was fetched. */
@@ -70,9 +71,10 @@ interface Writing {
   readonly scope: (made: Plan, desired: Desired) => Plan;
   readonly wanted: WantedPlan | undefined;
   readonly startedAt: number;
+  readonly before: Loaded | undefined;
 }
 
-async function write(cx: CliContext, { options, scope, wanted, startedAt }: Writing): Promise<number> {
+async function write(cx: CliContext, { before, options, scope, wanted, startedAt }: Writing): Promise<number> {
   const { writingNode } = await import('../frame/writer.ts');
   const { passOnce, reportPass } = await import('./pass.ts');
   const { fetchForPass } = await import('./fetch.ts');
@@ -84,6 +86,7 @@ async function write(cx: CliContext, { options, scope, wanted, startedAt }: Writ
     confirm: options.confirm ?? [],
     acceptHistory: options.acceptHistory === true,
     verbose: options.verbose === true,
+    ...(before === undefined ? {} : { before }),
     ...(wanted === undefined ? {} : { wanted: wanted.id }),
   });
   return reportPass(cx, outcome, { tookMs: performance.now() - startedAt });

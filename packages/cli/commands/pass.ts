@@ -1,3 +1,4 @@
+import type { Loaded } from '@reconcile/agent/desired';
 import type { PassOutcome } from '@reconcile/agent/pass';
 import type { Action, Desired, Observed, Plan } from '@reconcile/core';
 import { duration, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
@@ -24,6 +25,8 @@ export interface PassWords {
   readonly acceptHistory?: boolean;
   /** The pass is for this job's sake, whose output is the answer: the plan goes to stderr, if there is more to it. */
   readonly job?: string;
+  /** What was read from the source to see whether a pass is due. */
+  readonly before?: Loaded;
   /** Only if it is this plan. */
   readonly wanted?: string;
   readonly record?: (registry: Registry) => Promise<void>;
@@ -55,6 +58,7 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
         view.begin(made);
         return true;
       },
+      ...(words.before === undefined ? {} : { before: words.before }),
       ...(words.record === undefined ? {} : { record: words.record }),
       ...(words.conclude === undefined ? {} : { conclude: words.conclude }),
     });
