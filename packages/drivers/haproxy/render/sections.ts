@@ -76,8 +76,7 @@ function serverWords({ h2c, tls }: Extras, settings: Trust): string[] {
   if (tls === undefined) return h2c === true ? ['proto h2'] : [];
   const name = checkHostname(tls.serverName);
   const verify = tls.verify ? `verify required ca-file ${caFile(tls, settings)} verifyhost ${name}` : 'verify none';
-  // Over a link that was cut, a kept connection would wait for an answer until the server's timeout (RFC 5482).
-  return [`ssl ${verify} sni str(${name}) alpn h2,http/1.1${tls.ca === undefined ? '' : ' tcp-ut 10s'}`];
+  return [`ssl ${verify} sni str(${name}) alpn h2,http/1.1`];
 }
 
 /** Whose word counts when the certificate of a program or of another node is verified. */
