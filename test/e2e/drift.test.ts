@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
 import { get } from '@reconcile/testkit/proxy';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 // Whatever hands and accidents change, one pass puts back; what did not change keeps its process.
 
@@ -33,6 +34,22 @@ async function facts(home: FleetHome, slot: string): Promise<Facts> {
     imageId: seen.Image,
     ports: JSON.stringify(seen.HostConfig.PortBindings),
   };
+}
+
+/** podman's forwarder outlives a removed container for a moment; while it listens, its port is somebody's. */
+async function letGo({ name, ports }: Facts): Promise<void> {
+  if ((await podman(['ps', '-q', '--filter', `name=^${name}$`])).stdout.trim() !== '') return;
+  for (const [, held] of ports.matchAll(/"HostPort":"(\d+)"/g)) {
+    await vi.waitUntil(async () => !(await accepts(Number(held))), { timeout: 10_000, interval: 20 });
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 describe.skipIf(reason !== undefined)(`drift ${reason ?? ''}`, () => {
@@ -65,6 +82,7 @@ describe.skipIf(reason !== undefined)(`drift ${reason ?? ''}`, () => {
 
   /** One pass, then everything as it was: reachable, nothing left to do, the neighbour's process untouched. */
   async function putBack(): Promise<Facts> {
+    await letGo(before);
     // From the third change by hand within ten minutes on a person is asked.
     const contested = (await home.plan()).held.filter((hold) => hold.code === 'Contested');
     await home.apply(0, ...contested.flatMap((hold) => ['--confirm', hold.id]));
