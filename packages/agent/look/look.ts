@@ -22,7 +22,7 @@ export interface Seen {
   readonly observed: Observed;
   readonly ledger: LedgerView;
   readonly input: PlanInput;
-  /** What observers would like kept; a dry run keeps nothing. */
+  /** What observers would like kept and is not yet; a dry run keeps nothing. */
   readonly notes: Readonly<Record<string, Json>>;
 }
 
@@ -48,5 +48,17 @@ export async function lookAndPlan(input: LookInput): Promise<Seen> {
   const seen = await observe(context, observers.observers);
   const kinds = await nodeKinds(config);
   const planInput: PlanInput = { desired, observed: seen.observed, kinds, history, now, served: observers.served };
-  return { plan: plan(planInput), observed: seen.observed, ledger, input: planInput, notes: seen.notes };
+  return {
+    plan: plan(planInput),
+    observed: seen.observed,
+    ledger,
+    input: planInput,
+    notes: newNotes(seen.notes, ledger),
+  };
+}
+
+function newNotes(notes: Seen['notes'], { notes: kept }: LedgerView): Seen['notes'] {
+  return Object.fromEntries(
+    Object.entries(notes).filter(([name, note]) => JSON.stringify(note) !== JSON.stringify(kept[name])),
+  );
 }
