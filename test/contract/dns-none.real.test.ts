@@ -38,7 +38,7 @@ describe.skipIf(serversLacking !== undefined)(`names that others look after ${se
 
   test('a resolver that is silent, or away: unknown, and told within the deadline', async () => {
     const startedAt = Date.now();
-    server.freeze();
+    await server.freeze();
     expect(await check('web.example.com', { timeoutMs: 200 })).toMatchObject({ verdict: 'unknown', values: [] });
     server.wake();
     expect(await check('web.example.com', { server: '127.0.0.1:1', timeoutMs: 500 })).toMatchObject({

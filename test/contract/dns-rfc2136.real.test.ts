@@ -208,7 +208,7 @@ for (const kind of ['knot', 'bind'] as const) {
 
       test('silent, then down: an error within the deadline, never an empty zone; then it works again', async () => {
         const impatient = rfc2136Driver({ ...server.settings, timeoutMs: 300 });
-        server.freeze();
+        await server.freeze();
         expect(await both(impatient)).toEqual(['DNS_TIMEOUT', 'DNS_TIMEOUT']);
         server.wake();
         await server.stop();

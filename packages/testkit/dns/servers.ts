@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Where test-only servers are unpacked; undefined outside of a world that has them. */
 export function serversRoot(): string | undefined {
@@ -19,8 +20,8 @@ export const serversLacking =
 export interface ServerProcess {
   readonly dir: string;
   start(): Promise<void>;
-  /** Stops answering and goes on living (SIGSTOP), until `wake`. */
-  freeze(): void;
+  /** Stops answering and goes on living (SIGSTOP), until `wake`; ends when its last thread has stopped. */
+  freeze(): Promise<void>;
   wake(): void;
   stop(): Promise<void>;
   /** What it printed. */
@@ -65,10 +66,13 @@ export async function serverProcess(setup: ServerSetup): Promise<ServerProcess> 
       while (!(await setup.isUp().catch(() => false))) {
         if (Date.now() > deadline || made.exitCode !== null)
           throw new Error(`${setup.program} does not answer: ${said}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await pause(20);
       }
     },
-    freeze: () => void child?.kill('SIGSTOP'),
+    async freeze() {
+      child?.kill('SIGSTOP');
+      for (const until = Date.now() + 5_000; Date.now() < until && !(await isStopped(child?.pid)); ) await pause(5);
+    },
     wake: () => void child?.kill('SIGCONT'),
     stop,
     output: () => said,
@@ -79,4 +83,11 @@ export async function serverProcess(setup: ServerSetup): Promise<ServerProcess> 
   };
   await server.start();
   return server;
+}
+
+/** Threads of a process stop one after the other; one that still runs would answer. */
+async function isStopped(pid: number | undefined): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const stats = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, 'utf8')));
+  return stats.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
 }
