@@ -43,9 +43,14 @@ done
 `;
 }
 
-/** The same without looking: whatever has the name counts. */
+/** The shortest loop that repairs anything: whatever has the name counts, be it stopped or another image. */
 export function existsLoop(wanted: readonly Service[]): string {
-  return `for i in $(seq 1 ${wanted.length}); do podman container exists s$i || exit 1; done\n`;
+  const [first] = wanted;
+  return `for i in $(seq 1 ${wanted.length}); do
+  podman container exists s$i ||
+    podman run -d --name=s$i --stop-timeout=1 -p 127.0.0.1:$((${(first?.port ?? 0) - 1} + i)):8080 ${image} || exit 1
+done
+`;
 }
 
 /** For docker-compose 1.29, on the network that podman gives containers that name none. */

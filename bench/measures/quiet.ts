@@ -11,10 +11,11 @@ export async function quiet({ compose, options, shell, size, us }: Fleets): Prom
   await us.place.endServices();
   pass();
 
-  const bash = { measure, ...limit(13), peer: 'bash loop, inspect' };
-  const rows = [besidePeer(bash, await inTurns(options.runs, { peer: () => shell.loop(), us: pass }))];
-  const exists = { measure, peer: 'bash loop, exists only' };
-  rows.push(besidePeer(exists, await inTurns(Math.min(5, options.runs), { peer: () => shell.exists(), us: pass })));
+  // The limit is for the shorter loop; the other one does more of what ours does.
+  const exists = { measure, ...limit(13), peer: 'bash loop, exists' };
+  const rows = [besidePeer(exists, await inTurns(options.runs, { peer: () => shell.exists(), us: pass }))];
+  const bash = { measure, peer: 'bash loop, inspect' };
+  rows.push(besidePeer(bash, await inTurns(Math.min(5, options.runs), { peer: () => shell.loop(), us: pass })));
   const other = { measure, ...limit(20), peer: 'docker-compose' };
   if (compose === undefined) rows.push(notMeasured(other, 'no docker-compose here'));
   else rows.push(besidePeer(other, await inTurns(options.runs, { peer: () => compose.up(), us: pass })));

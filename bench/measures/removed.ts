@@ -14,7 +14,7 @@ export async function removed({ options, shell, size, us }: Fleets): Promise<Row
     peer: () => {
       const victim = theirs();
       shell.place.podman('rm', '-f', '-t', '0', '--', victim);
-      return shell.loop();
+      return shell.exists();
     },
     us: async () => {
       const victim = ours();
@@ -27,6 +27,6 @@ export async function removed({ options, shell, size, us }: Fleets): Promise<Row
   });
   await us.place.endServices();
   return [
-    besidePeer({ measure: `one of ${size} removed`, limit: 1 / 5, limitText: '1/5', peer: 'bash loop, inspect' }, seen),
+    besidePeer({ measure: `one of ${size} removed`, limit: 1 / 5, limitText: '1/5', peer: 'bash loop, exists' }, seen),
   ];
 }
