@@ -27,6 +27,8 @@ export interface RestSocket {
   readonly http: Http;
   readonly socketPath: string;
   readonly signal: AbortSignal;
+  /** Has the service started again when nobody listens any more; false when it cannot be had. */
+  readonly revive?: () => Promise<boolean>;
 }
 
 /** Any status resolves. @throws PODMAN_HUNG PODMAN_SERVICE PODMAN_GARBLED */
@@ -51,8 +53,17 @@ export async function rest(socket: RestSocket, call: RestCall): Promise<RestAnsw
     });
     return { status: answer.status, text: Buffer.from(answer.body).toString('utf8') };
   } catch (cause) {
+    const { revive, ...without } = socket;
+    // Nothing was sent, so it may be said again.
+    if (revive !== undefined && isUnheard(cause) && (await revive())) return rest(without, call);
     throw translated(cause, call);
   }
+}
+
+function isUnheard(error: unknown): boolean {
+  if (!isFleetError(error) || error.code !== 'HTTP_FAILED') return false;
+  const { code } = (error.cause ?? {}) as { code?: unknown };
+  return code === 'ECONNREFUSED' || code === 'ENOENT';
 }
 
 function translated(cause: unknown, call: RestCall): unknown {

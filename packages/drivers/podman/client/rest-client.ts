@@ -7,12 +7,14 @@ import { writeTimeoutMs } from './program.ts';
 import { askRest, type RestCall, type RestSocket, restJson, saidIn } from './rest-call.ts';
 import { restReader } from './rest-reader.ts';
 import { restSpec } from './rest-spec.ts';
+import { ensureService } from './service.ts';
 import { fields, parseJson, text, wholeList } from './shape.ts';
 import { readUlimits } from './ulimits.ts';
 
 /** podman by its API: no process per call and nothing in argv. build, pull, exec, logs and unshare stay with the command line. */
 export function restClient(host: Host, socketPath: string, signal: AbortSignal): PodmanClient {
-  const socket: RestSocket = { http: host.http, socketPath, signal };
+  const revive = () => ensureService(host, socketPath, signal);
+  const socket: RestSocket = { http: host.http, socketPath, signal, revive };
   const cli = cliClient(host, signal);
   const call = (
     what: string,
