@@ -16,9 +16,8 @@ const from = {
   },
 };
 runCommandLine(process.argv.slice(2), from, manifest.version).then(
-  (code) => {
-    process.exitCode = code;
-  },
+  // What was said is written out first; what else is open is not waited for.
+  (code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))),
   (error: unknown) => {
     console.error(error);
     process.exitCode = 1;

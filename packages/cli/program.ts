@@ -38,8 +38,10 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
   root.action(async (word: string | undefined) => {
     if (word !== undefined) return unknownWord(root, word);
     const options = root.opts<ApplyOptions & PlanOptions & { dryRun?: boolean }>();
-    if (options.dryRun === true) pick(root, async (cx) => (await import('./commands/plan.ts')).runPlan(cx, options));
-    else pick(root, async (cx) => (await import('./commands/apply.ts')).runApply(cx, undefined, options));
+    const how = { asksPodman: true };
+    if (options.dryRun === true)
+      pick(root, async (cx) => (await import('./commands/plan.ts')).runPlan(cx, options), how);
+    else pick(root, async (cx) => (await import('./commands/apply.ts')).runApply(cx, undefined, options), how);
   });
 
   applyWords(root, pick);

@@ -35,7 +35,9 @@ async function carryOut(chosen: Chosen, from: Process, version: string): Promise
     signal: stop.signal,
   });
   try {
-    return await chosen.run(cx);
+    if (chosen.how.asksPodman !== true) return await chosen.run(cx);
+    const { askEarly } = await import('./frame/early.ts');
+    return await chosen.run({ ...cx, early: await askEarly(cx) });
   } catch (error) {
     const { failureJson, failureLines } = await import('./frame/failure.ts');
     if (cx.json) cx.printJson(failureJson(error));

@@ -10,12 +10,13 @@ import { type BundleFile, bundleFiles, firstModule } from './parts.ts';
 const used: Readonly<Record<BundleFile, readonly string[]>> = {
   'reconcile.js': ['packages/cli/main.ts'],
   'reconcile-early.js': [
-    'packages/cli/commands/apply.ts',
-    'packages/cli/commands/plan.ts',
+    'packages/cli/frame/early.ts',
     'packages/host/reading/index.ts',
     'packages/agent/wire/early/index.ts',
   ],
   'reconcile-look.js': [
+    'packages/cli/commands/apply.ts',
+    'packages/cli/commands/plan.ts',
     'packages/agent/config/quick/index.ts',
     'packages/agent/node/index.ts',
     'packages/agent/desired/index.ts',

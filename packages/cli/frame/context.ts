@@ -1,6 +1,7 @@
 import type { Install } from '@reconcile/agent/desired';
 import type { Json } from '@reconcile/core';
 import type { Line } from '@reconcile/core/render';
+import type { Early } from './early.ts';
 import { type Look, lookOf, paint, type Stream } from './terminal.ts';
 
 /** What every command gets: the caller's world, and one way to speak. */
@@ -31,6 +32,8 @@ export interface CliContext {
   /** Asks a yes-or-no question; only where both ends are a terminal. */
   ask(question: string): Promise<boolean>;
   readonly canAsk: boolean;
+  /** Where the command said that it looks at the node: podman has been asked. */
+  readonly early?: Early;
 }
 
 export interface GlobalOptions {

@@ -58,24 +58,10 @@ async function glimpseWith(host: ReadHost, cx: CliContext, options: GlimpseOptio
   return { config, host, registry, loaded };
 }
 
-/** A list that was begun longer ago than this is asked for again, ms: compiling a changed source takes its time. */
-const listedForMs = 2000;
-
 /** The same and one look at what is there. podman is asked first and answers meanwhile. @throws SOURCE_NOTHING */
 export async function lookAround(cx: CliContext, options: GlimpseOptions = {}): Promise<Sight> {
-  const { createReadHost } = await import('@reconcile/host/reading');
-  const { listEarly } = await import('@reconcile/agent/wire/early');
-  const host = createReadHost();
-  const unused = new AbortController();
-  const { configPath, cwd, env, uid } = cx;
-  const listed = listEarly(host, {
-    env,
-    cwd,
-    uid,
-    signal: AbortSignal.any([cx.signal, unused.signal]),
-    ...(configPath === undefined ? {} : { path: configPath }),
-  });
-  const begunAt = performance.now();
+  const early = cx.early ?? (await (await import('./early.ts')).askEarly(cx));
+  const { host } = early;
   try {
     const found = await glimpseWith(host, cx, options);
     const { config, loaded, registry } = found;
@@ -86,14 +72,13 @@ export async function lookAround(cx: CliContext, options: GlimpseOptions = {}): 
       const { nothingToRun } = await import('@reconcile/agent/desired');
       throw nothingToRun(config, loaded);
     }
-    const isFresh = performance.now() - begunAt < listedForMs;
-    const observers = await nodeObservers(config, host, isFresh ? listed : undefined);
+    const observers = await nodeObservers(config, host, early.take());
     const seen = await withSpinner(cx, `looking at ${config.node}`, () =>
       lookAndPlan({ config, host, registry, observers, desired, signal: cx.signal }),
     );
     return { ...found, desired, seen };
   } catch (error) {
-    unused.abort();
+    early.abandon();
     throw error;
   }
 }

@@ -13,7 +13,7 @@ export function applyWords(root: Command, pick: Pick): void {
     .option('-v, --verbose', 'every action')
     .addHelpText('after', `\nExample:\n  reconcile plan --diff${exitCodes(states)}`)
     .action((options: PlanOptions) =>
-      pick(plan, async (cx) => (await import('../commands/plan.ts')).runPlan(cx, options)),
+      pick(plan, async (cx) => (await import('../commands/plan.ts')).runPlan(cx, options), { asksPodman: true }),
     );
 
   const apply = root.command('apply').description('Make the node what the repository says (also: reconcile alone)');
@@ -21,7 +21,9 @@ export function applyWords(root: Command, pick: Pick): void {
     .argument('[plan]', 'a plan file or id: refused unless it is still the plan')
     .addHelpText('after', `\nExample:\n  reconcile apply --confirm h51c0aa${exitCodes(states)}`)
     .action((given: string | undefined, options: ApplyOptions) =>
-      pick(apply, async (cx) => (await import('../commands/apply.ts')).runApply(cx, given, options)),
+      pick(apply, async (cx) => (await import('../commands/apply.ts')).runApply(cx, given, options), {
+        asksPodman: true,
+      }),
     );
 }
 

@@ -10,6 +10,8 @@ export type Pick = (command: Command, run: Run, how?: How) => void;
 export interface How {
   /** It goes on until Ctrl-C and has nothing in hand that must be finished. */
   readonly isLooking?: boolean;
+  /** It begins with a look at the node: podman is asked before anything else is read. */
+  readonly asksPodman?: boolean;
 }
 
 /** An option that may be given again, or with a comma; never one that swallows the words after it. */
