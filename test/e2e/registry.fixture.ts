@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,14 +50,20 @@ export class TestRegistry {
   /** The test image as `team/web`: tag 1, and each further tag with one layer more than that. None of them stays here. */
   async fill(...tags: readonly string[]): Promise<void> {
     await buildTestImage('1');
-    await podman(['push', '-q', testImage('1'), `docker://${this.ref('1')}`]);
+    // One layer that no other test has: podman does not fetch what is here under another name.
+    await writeFile(join(this.#dir, 'salt'), randomUUID());
+    await this.#build(this.ref('1'), `FROM ${testImage('1')}\nCOPY salt /salt\n`, ['--squash-all']);
     for (const tag of tags) {
       await writeFile(join(this.#dir, 'more'), tag.repeat(100_000));
-      await writeFile(join(this.#dir, 'Containerfile'), `FROM ${this.ref('1')}\nCOPY more /more\n`);
-      await podman(['build', '-q', '-t', this.ref(tag), '-f', join(this.#dir, 'Containerfile'), this.#dir]);
-      await podman(['push', '-q', this.ref(tag)]);
+      await this.#build(this.ref(tag), `FROM ${this.ref('1')}\nCOPY more /more\n`);
     }
     await podman(['rmi', '-af']);
+  }
+
+  async #build(ref: string, text: string, options: readonly string[] = []): Promise<void> {
+    await writeFile(join(this.#dir, 'Containerfile'), text);
+    await podman(['build', '-q', ...options, '-t', ref, '-f', join(this.#dir, 'Containerfile'), this.#dir]);
+    await podman(['push', '-q', ref]);
   }
 
   async stop(): Promise<void> {
