@@ -3,8 +3,9 @@ import { bundleScript } from './script.ts';
 
 /**
  * The bundle's files in `lib/`, in the order in which they are looked through: what every start needs, what asks podman, what a
- * look at the node needs as well, what a pass does, what reads definitions, everything else. Each has V8's compiled code beside it and is read when a module of it is first
- * asked for: compiled code that is not used takes as long to read as code that is.
+ * look at the node needs as well, what a pass does, what reads definitions, what nodes with a proxy, names or certificates need,
+ * everything else, and large libraries that few need. Each has V8's compiled code beside it and is read when a module of it is
+ * first asked for: compiled code that is not used takes as long to read as code that is.
  */
 export const bundleFiles = [
   'reconcile.js',
@@ -12,7 +13,11 @@ export const bundleFiles = [
   'reconcile-look.js',
   'reconcile-pass.js',
   'reconcile-read.js',
+  'reconcile-ingress.js',
   'reconcile-rest.js',
+  'reconcile-x509.js',
+  'reconcile-grpc.js',
+  'reconcile-acme.js',
 ] as const;
 export type BundleFile = (typeof bundleFiles)[number];
 

@@ -30,9 +30,29 @@ const used: Readonly<Record<BundleFile, readonly string[]>> = {
     'packages/cli/commands/pass.ts',
     'packages/cli/commands/fetch.ts',
     'packages/agent/pass/index.ts',
+    'packages/agent/wire/certificates/driver.ts',
+    'packages/agent/wire/certificates/drivers.ts',
+    'packages/agent/wire/records/driver.ts',
+    'packages/agent/wire/records/drivers.ts',
   ],
-  'reconcile-read.js': ['packages/agent/desired/read.ts', 'packages/agent/config/read.ts'],
+  'reconcile-read.js': [
+    'packages/agent/desired/read.ts',
+    'packages/agent/config/read.ts',
+    'packages/agent/config/schema.ts',
+  ],
+  'reconcile-ingress.js': [
+    'packages/agent/wire/settings/haproxy-table.ts',
+    'packages/drivers/haproxy/settings/index.ts',
+    'packages/drivers/haproxy/observe/index.ts',
+    'packages/drivers/haproxy/index.ts',
+    ...['acme', 'cert-files', 'dns-exec', 'hosts', 'internal-ca', 'rfc2136'].flatMap((driver) =>
+      ['table/', 'observe/', ''].map((half) => `packages/drivers/${driver}/${half}index.ts`),
+    ),
+  ],
   'reconcile-rest.js': [],
+  'reconcile-x509.js': ['packages/drivers/internal-ca/authority/sign.ts'],
+  'reconcile-grpc.js': ['packages/drivers/mcproxy/observe/library.ts'],
+  'reconcile-acme.js': ['packages/drivers/acme/apply/library.ts'],
 };
 
 type Output = Metafile['outputs'][string];

@@ -12,5 +12,7 @@ export async function podmanReader(
 ): Promise<PodmanReader> {
   if (transport === 'cli') return cliReader(host, signal);
   const path = socketPath(host);
-  return (await isAnswering(host, path, signal)) ? restReader(host, path, signal) : cliReader(host, signal);
+  return (await isAnswering(host, path, signal))
+    ? restReader(host, { http: host.http, socketPath: path, signal })
+    : cliReader(host, signal);
 }

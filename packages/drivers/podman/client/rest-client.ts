@@ -39,7 +39,7 @@ export function restClient(host: Host, socketPath: string, signal: AbortSignal):
   };
 
   return {
-    ...restReader(host, socketPath, signal),
+    ...restReader(host, socket),
     async create(draft) {
       const what = `create container ${draft.name}`;
       const answer = await restJson(

@@ -16,9 +16,8 @@ import { askRest, type RestSocket, restJson } from './rest-call.ts';
 import { parseJson } from './shape.ts';
 
 /** podman's reading calls by its API socket. What that lacks or garbles goes by the command line. */
-export function restReader(host: ReadHost, socketPath: string, signal: AbortSignal): PodmanReader {
-  const socket: RestSocket = { http: host.http, socketPath, signal };
-  const cli = cliReader(host, signal);
+export function restReader(host: ReadHost, socket: RestSocket): PodmanReader {
+  const cli = cliReader(host, socket.signal);
   const get = (what: string, path: string, query?: Readonly<Record<string, string>>) =>
     restJson(socket, {
       what,
