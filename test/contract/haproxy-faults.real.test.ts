@@ -182,6 +182,8 @@ test('a stale pid file names nobody', async () => {
 
 test("a directory of somebody else's kind is refused", async () => {
   await world.apply(...wanted.routes.map(({ route }) => route.delete), listenerActions(port).delete);
+  // It ends when its last connection does; what counts below is that none is started.
+  await died();
   await mkdir(world.settings.dir.slice(0, world.settings.dir.lastIndexOf('/')), { recursive: true });
   await writeFile(world.settings.dir, 'not a directory');
   expect(await codeOf(world.apply(listenerActions(port).create))).toMatch(/HAPROXY_UNSAFE|FILE_FAILED/);
