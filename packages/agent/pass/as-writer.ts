@@ -1,0 +1,113 @@
+import type { ApplyContext, Desired, Event, Observed, Plan, Principal, Wait } from '@reconcile/core';
+import { Failpoint, type PassReport, runPass } from '@reconcile/engine';
+import type { Host } from '@reconcile/host';
+import { pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
+import type { NodeConfig } from '../config/model.ts';
+import { storeBlobs } from '../desired/blobs.ts';
+import { dropRoots, storeRoots } from '../desired/edge-roots.ts';
+import { keepLoaded } from '../desired/keep.ts';
+import { loadDesired } from '../desired/load.ts';
+import type { Install, Loaded } from '../desired/model.ts';
+import { nothingToRun } from '../desired/nothing.ts';
+import { withPullSizes } from '../look/pull-sizes.ts';
+import { keepNotes, registryMemory } from '../memory/memory.ts';
+import { ensureNodeKey } from '../node/key.ts';
+import { nodePaths } from '../node/paths.ts';
+import { closeFulfilled } from '../request/fulfilled.ts';
+import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
+import { nodeKinds } from '../wire/kinds/index.ts';
+import { EventWriter } from './event-writer.ts';
+
+export interface PassInput {
+  readonly config: NodeConfig;
+  readonly host: Host;
+  readonly install: Install;
+  readonly signal: AbortSignal;
+  readonly by: Principal;
+  /** Narrows each plan, or leaves it as it is. */
+  readonly scope: (made: Plan, desired: Desired) => Plan;
+  readonly approve: (made: Plan, seen: { observed: Observed; loaded: Loaded }) => Promise<boolean>;
+  readonly patient: (wait: Wait) => boolean;
+  readonly emit: (event: Event) => void;
+  /** Hold ids that a person releases with this pass. */
+  readonly confirm: readonly string[];
+  /** Accept a rewritten history once. */
+  readonly acknowledged?: boolean;
+  /** Written under the lock, before the look: a request, `retry`. */
+  readonly record?: (registry: Registry) => Promise<void>;
+  /** Under the lock, after the last look: what became of a request. */
+  readonly conclude?: (registry: Registry, outcome: PassOutcome) => Promise<void>;
+  /** What the look before this pass read from the source. */
+  readonly before?: Loaded;
+  /** Rule of a crash test; absent otherwise. */
+  readonly failpoint?: string;
+}
+
+export interface PassOutcome extends PassReport {
+  readonly loaded: Loaded;
+  readonly desired: Desired;
+}
+
+/** One whole pass of the node's single writer. @throws SOURCE_NOTHING, and what drivers refuse */
+export async function passAsWriter(input: PassInput, registry: Registry): Promise<PassOutcome> {
+  const { config, host, signal } = input;
+  const { by } = input;
+  await input.record?.(registry);
+  const loaded = await loadDesired({ ...input, registry });
+  const { desired } = loaded;
+  if (desired === undefined) throw nothingToRun(config, loaded);
+  await keepLoaded(registry, input, { loaded, at: host.clock.now(), by });
+  for (const id of input.confirm) await registry.write((rows) => releaseHold(rows, id, { at: host.clock.now(), by }));
+
+  const drivers = await nodeDrivers(config, host);
+  const bootId = await host.proc.bootId();
+  const memory = registryMemory({ registry, desired, bootId, by, now: () => host.clock.now() });
+  const events = new EventWriter({ registry, clock: host.clock, show: input.emit });
+  let isPrepared = false;
+  const report = await runPass({
+    desired,
+    kinds: await nodeKinds(config),
+    drivers: drivers.byKind,
+    host,
+    context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
+    memory,
+    failpoint: new Failpoint(input.failpoint),
+    isCurrent: () => true,
+    emit: (event) => events.add(event),
+    scope: (made) => input.scope(made, desired),
+    approve: async (made, observed) =>
+      input.approve(await withPullSizes(made, { config, host, signal }), { observed, loaded }),
+    prepare: async (made, context) => {
+      if (!isPrepared) await prepareNode(config, { drivers, context, registry });
+      isPrepared = true;
+      const from = { stateDir: config.stateDir, registry, commit: desired.commit, fresh: loaded.fresh?.snapshot };
+      await storeBlobs(host, made.actions, from);
+      await storeRoots(host, made.actions, from);
+    },
+    patient: input.patient,
+  });
+  await events.flush();
+  if (report.approved) await dropRoots(host, config.stateDir, report.observed);
+  if (report.turns > 0) await pruneRegistry(registry, host.clock.now());
+  const outcome = { ...report, loaded, desired };
+  await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });
+  await input.conclude?.(registry, outcome);
+  return outcome;
+}
+
+const quietLog = { debug: () => undefined, warn: () => undefined };
+
+/** Before the first write of this process: our own directories and key, and whatever each driver refuses to go without. */
+async function prepareNode(
+  config: NodeConfig,
+  { drivers, context, registry }: { drivers: Drivers; context: ApplyContext<Host>; registry: Registry },
+): Promise<void> {
+  const paths = nodePaths(config);
+  for (const dir of [paths.blobs, paths.files, paths.logs, paths.secrets])
+    await context.host.files.makeDir(dir, { mode: 0o700 });
+  await ensureNodeKey(context.host, paths.nodeKey);
+  for (const driver of drivers.observers) {
+    const facts = await driver.preflight?.(context);
+    if (facts !== undefined) await keepNotes(registry, facts);
+  }
+}
