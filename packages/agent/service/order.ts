@@ -1,0 +1,73 @@
+import type { Absence, Event, Instant, Plan } from '@reconcile/core';
+import type { Loaded } from '../desired/model.ts';
+import type { JobResult, Wanted } from '../request/index.ts';
+
+/** What one pass is asked to do, as plain data: the same order is carried out here or by a running agent. */
+export interface PassOrder {
+  /** Narrows every plan of the pass; absent: the whole node. */
+  readonly scope?: { readonly services?: readonly string[]; readonly stages?: readonly string[] };
+  /** Hold ids that are released once. */
+  readonly confirm?: readonly string[];
+  readonly acceptHistory?: boolean;
+  /** Only if it is this plan. */
+  readonly planId?: string;
+  /** Bring the source up to date first. */
+  readonly fetch?: boolean;
+  /** A file that was just changed: the pass begins once the source has it. */
+  readonly change?: Wanted;
+  readonly request?: PassRequest;
+}
+
+export interface PassRequest {
+  readonly verb: 'restart' | 'retry' | 'run';
+  /** A service, component or job that exists. */
+  readonly target: string;
+  readonly why?: string;
+}
+
+/** What came of an order. Plain JSON. */
+export interface PassResult {
+  /** The plan that was approved, and the one that was left at the end. */
+  readonly first: Plan;
+  readonly last: Plan;
+  /** false: somebody said no, nothing was done. */
+  readonly approved: boolean;
+  readonly turns: number;
+  /** Ids of actions that were carried out. */
+  readonly done: readonly string[];
+  readonly failed: readonly { readonly id: string; readonly code: string; readonly message: string }[];
+  readonly source: PassSource;
+  /** Of an order with a request. */
+  readonly request?: {
+    readonly id: string;
+    readonly isOpen: boolean;
+    readonly wasHeld?: boolean;
+    readonly job?: JobResult;
+  };
+}
+
+/** What a person has to know about where desired state came from. */
+export type PassSource = Pick<Loaded, 'commit' | 'trouble' | 'diagnostics' | 'warnings'> & {
+  readonly stages: readonly string[];
+  readonly absences: readonly Absence[];
+};
+
+/** The plan before its first write: whoever asked may look at it and say no. */
+export interface PassAsk {
+  readonly plan: Plan;
+  readonly observedAt: Instant;
+  readonly source: PassSource;
+}
+
+/** What a pass tells while it goes on; `result` is the last. */
+export type PassProgress =
+  | { readonly kind: 'note'; readonly note: PassNote }
+  | { readonly kind: 'plan'; readonly ask: PassAsk }
+  | { readonly kind: 'event'; readonly event: Event }
+  | { readonly kind: 'result'; readonly result: PassResult };
+
+/** `queued`: another pass goes first. `asked`: the request is written down. `behind`: fetching failed, what was fetched last counts. */
+export type PassNote =
+  | { readonly type: 'queued'; readonly behind: string }
+  | { readonly type: 'asked'; readonly id: string; readonly wasHeld?: boolean }
+  | { readonly type: 'behind'; readonly problem: string; readonly message: string; readonly hint: string };
