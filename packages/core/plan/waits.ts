@@ -129,10 +129,9 @@ function missingReference(world: World, target: Draft): Why | undefined {
  */
 function fallBack(world: World, target: Draft): boolean {
   if (target.wait === undefined || target.def.mutable || world.bound.get(target.slot) !== target) return false;
-  if (target.type !== 'make') return false;
+  if (target.type !== 'make' && up(target)) return false;
   const before = (world.seenBySlot.get(target.slot) ?? []).flatMap((seen) => world.drafts.get(seen.key) ?? []);
   const good = world.input.history.slots[target.slot]?.lastGood?.resource;
-  const up = (d: Draft) => d.observed !== undefined && (d.def.holds?.(d.observed) ?? true);
   const keep =
     before.find((d) => d.key === good?.key && up(d)) ??
     before.find((d) => up(d) && d.observed?.health === 'healthy') ??
@@ -159,13 +158,25 @@ function fallBack(world: World, target: Draft): boolean {
   return true;
 }
 
-/** Somebody who stays as it is still uses this one. */
+/** There and running: an interrupted replacement may be there without ever having run. */
+function up({ observed, def }: Draft): boolean {
+  return observed !== undefined && (def.holds?.(observed) ?? true);
+}
+
+/** Its successor waits and is not ready: the old one goes only after the new one is. */
+function isAwaited(world: World, target: Draft): boolean {
+  const successor = target.successor === undefined ? undefined : world.drafts.get(target.successor);
+  return target.type === 'retire' && successor?.wait !== undefined && !standsReady(successor);
+}
+
+/** Somebody who stays as it is still uses this one, or it has to stand in for who comes after it. */
 function mustStay(world: World, target: Draft, users: Users): boolean {
   const owner = world.ownerOf(target.key, target.def);
   if (owner !== undefined) {
     const holder = world.drafts.get(owner);
     return holder !== undefined && (holder.type !== 'retire' || holder.kept);
   }
+  if (isAwaited(world, target)) return true;
   if (users.byKey(target).some((user) => user.kept || stands(user))) return true;
   return users.bySlot(target).some((user) => user.kept || (user.wait !== undefined && user.observed !== undefined));
 }
