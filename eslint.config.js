@@ -31,7 +31,7 @@ function edges(place, may) {
     });
   }
   return {
-    files: [`packages/${place}/**/*.ts`],
+    files: [`packages/${place}/**/*.{ts,tsx}`],
     ignores: tests,
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
@@ -40,7 +40,7 @@ function edges(place, may) {
 export default tseslint.config(
   { ignores: ['**/node_modules/**', 'dist/**', '.cache/**', '**/*.gen.ts'] },
   {
-    files: ['packages/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'dev.d/**/*.ts'],
+    files: ['packages/**/*.{ts,tsx}', 'test/**/*.ts', 'bench/**/*.ts', 'dev.d/**/*.ts'],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -59,5 +59,9 @@ export default tseslint.config(
   ...Object.entries(packages).map(([name, { may }]) => edges(name, may)),
   ...Object.entries(folders).map(([place, { may }]) => edges(place, may)),
   edges('core/plan', packages.core.may),
-  edges('cli/bundle', packages.cli.may),
+  // Folders that a library lives in.
+  ...[...new Set(Object.values(libraries).flat())].flatMap((home) => {
+    const [name, folder] = home.split('/');
+    return folder === undefined ? [] : [edges(home, packages[name].may)];
+  }),
 );

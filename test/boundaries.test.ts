@@ -120,7 +120,7 @@ test('package.json names only what the matrix allows', () => {
       const own = dependency.replace('@reconcile/', '');
       const allowed =
         own === dependency
-          ? libraries[dependency]?.includes(name)
+          ? libraries[dependency]?.some((home) => home.split('/')[0] === name)
           : [...(rooms[name]?.may ?? []), ...may].includes(own);
       return allowed === true ? [] : [`packages/${name}/package.json: ${dependency}`];
     });

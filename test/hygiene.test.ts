@@ -24,7 +24,7 @@ test.each([
   ['nothing is left for later without an issue', /\b(TODO|FIXME|XXX)\b/, /./],
   ['no test runs alone', /\b(test|it|describe)\.only\(/, /\.test\.ts$/],
   ['no unit test sleeps', /\bawait\b.*\bsetTimeout\(/, /^(?!test\/(e2e|contract)\/).*(?<!\.real)\.test\.ts$/],
-  ['types are not silenced', /@ts-(ignore|nocheck)|\bas any\b/, /\.(ts|js)$/],
+  ['types are not silenced', /@ts-(ignore|nocheck)|\bas any\b/, /\.(tsx?|js)$/],
   ['no path of one machine', /\/work\/(main|shared)|\/root\//, /./],
 ])('%s', (_name, pattern, among) => {
   expect(lines(pattern, among)).toEqual([]);
@@ -54,10 +54,10 @@ test('every version is exact and stands in the catalog', () => {
 
 test('files have kebab-case names that say what is in them', () => {
   const sources = files
-    .filter((path) => /^(packages|test|bench|dev\.d)\/.*\.ts$/.test(path))
+    .filter((path) => /^(packages|test|bench|dev\.d)\/.*\.tsx?$/.test(path))
     .map((path) => basename(path));
   expect(
-    sources.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.real|\.gen)?(\.test|\.fixture)?\.ts$/.test(name)),
+    sources.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.real|\.gen)?(\.test|\.fixture)?\.tsx?$/.test(name)),
   ).toEqual([]);
   expect(sources.filter((name) => /\b(manager|helpers?|utils?|handlers?|common|misc)\b/.test(name))).toEqual([]);
 });

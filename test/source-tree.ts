@@ -36,7 +36,7 @@ export function projectFiles(folder = ''): readonly string[] {
 /** TypeScript files below `packages/`, with what they import: statically, dynamically and as types. */
 export function packageSources(): readonly SourceFile[] {
   return projectFiles('packages')
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => {
       const text = readFileSync(join(workspace, path), 'utf8');
       const found = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
