@@ -5,6 +5,7 @@ import type { McnsTable } from '@reconcile/drivers/mcns/table';
 import type { Rfc2136Table } from '@reconcile/drivers/rfc2136/table';
 import type { NodeConfig } from '../../config/model.ts';
 import { fail } from '../../errors.ts';
+import { parsed, type TableSchema } from '../settings/parsed.ts';
 
 /** What node.toml says about the zones this node may write. */
 export interface RecordTables {
@@ -13,15 +14,6 @@ export interface RecordTables {
   readonly rfc2136: Readonly<Record<string, Rfc2136Table>>;
   readonly exec: Readonly<Record<string, DnsExecTable>>;
   readonly mcns: Readonly<Record<string, McnsTable>>;
-}
-
-interface Schema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } };
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
 }
 
 /** Each driver's table by its own schema, which is loaded only where there is a table. @throws CONFIG_INVALID */
@@ -60,7 +52,7 @@ async function mcnsOf(config: NodeConfig): Promise<RecordTables['mcns']> {
 }
 
 /** `[drivers.<driver>."<zone>"]`: one table a zone. */
-function byZone<T>(config: NodeConfig, driver: string, schema: Schema<T>): Readonly<Record<string, T>> {
+function byZone<T>(config: NodeConfig, driver: string, schema: TableSchema<T>): Readonly<Record<string, T>> {
   const tables = config.driverTable(driver);
   const zones: Record<string, T> = {};
   for (const [zone, value] of Object.entries(tables ?? {})) {
@@ -75,16 +67,4 @@ function byZone<T>(config: NodeConfig, driver: string, schema: Schema<T>): Reado
     zones[zone] = parsed(config, `${driver}."${zone}"`, { schema, value });
   }
   return zones;
-}
-
-function parsed<T>(config: NodeConfig, name: string, { schema, value }: { schema: Schema<T>; value: unknown }): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'the table'}: ${issue.message}`);
-  throw fail('CONFIG_INVALID', {
-    message: `read [drivers.${name}] of ${config.path}`,
-    key: config.path,
-    actual: problems.join('; '),
-    hint: 'every key stands in specs/node.toml.md',
-  });
 }
