@@ -1,10 +1,10 @@
 import { type Action, type ApplyContext, sameJson } from '@reconcile/core';
-import { isOurs, markText, type RecordArgs, recordProblem } from '@reconcile/core/kinds/record';
+import { emptySet, isOurs, markName, markText, type RecordArgs, recordProblem } from '@reconcile/core/kinds/record';
 import type { Host } from '@reconcile/host';
 import { fail } from './errors.ts';
 import { type Draft, McnsClient, type McnsRecord } from './observe/client.ts';
 import type { McnsSettings } from './observe/settings.ts';
-import { emptySet, markName, type RecordSet, recordSets } from './observe/zone.ts';
+import { type ZoneSet, zoneSets } from './observe/zone.ts';
 
 /**
  * MCNS changes one record a request, so a change has an order: the mark comes before the record and goes after it. Stopped in
@@ -20,7 +20,7 @@ export async function applyMcns(cx: ApplyContext<Host>, action: Action, settings
     throw fail('MCNS_RECORD', { message: id, key, actual: problem ?? `it is in ${spec.zone}` });
   const client = new McnsClient(cx.host, settings, cx.signal);
   const { type, hostname, value } = spec;
-  const sets = recordSets(await client.list());
+  const sets = zoneSets(await client.list());
   const found = sets.get(`${type} ${hostname}`) ?? emptySet(type, hostname);
   const { ttl } = settings;
   const mark = { fleet: cx.fleet, node: cx.node, services: action.services, routes: spec.routes };
@@ -53,15 +53,15 @@ async function become(client: McnsClient, there: readonly McnsRecord[], wanted: 
   for (const one of there) if (one !== kept) await client.remove(one.id);
 }
 
-async function unmark(client: McnsClient, { type, hostname }: Pick<RecordSet, 'type' | 'hostname'>): Promise<void> {
-  const marks = recordSets(await client.list()).get(`${type} ${hostname}`)?.marks ?? [];
+async function unmark(client: McnsClient, { type, hostname }: Pick<ZoneSet, 'type' | 'hostname'>): Promise<void> {
+  const marks = zoneSets(await client.list()).get(`${type} ${hostname}`)?.marks ?? [];
   for (const one of marks) await client.remove(one.id);
 }
 
 function expectSeen(
   cx: ApplyContext<Host>,
   { id, key }: Action,
-  { found, was }: { found: RecordSet; was: readonly string[] },
+  { found, was }: { found: ZoneSet; was: readonly string[] },
 ): void {
   const { hostname, marks, records, type, values } = found;
   const isThere = records.length + marks.length > 0;

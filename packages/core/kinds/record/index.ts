@@ -15,6 +15,7 @@ import {
 export * from './below.ts';
 export * from './check.ts';
 export * from './mark.ts';
+export * from './sets.ts';
 export * from './spec.ts';
 
 /** A DNS name that leads here. It appears after its routes and goes before them. */

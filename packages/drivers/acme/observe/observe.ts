@@ -1,5 +1,13 @@
-import type { Json, ObservedResource, Observer } from '@reconcile/core';
-import { type CertificateState, isStorable, storedBy } from '@reconcile/core/kinds/certificate';
+import type { Observer } from '@reconcile/core';
+import {
+  type CertificateState,
+  certificateState,
+  isStorable,
+  seenCertificate,
+  storedBy,
+  storedName,
+  storedNames,
+} from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
 import { lookAtChanged } from '@reconcile/host/changed';
 import { readBundle } from '@reconcile/host/tls';
@@ -12,13 +20,16 @@ export function acmeObserver(settings: Pick<AcmeSettings, 'certificatesDir'>): O
     serves: ['certificate'],
     async observe({ host, ledger }) {
       const files = (await host.files.list(settings.certificatesDir)) ?? [];
-      const names = files.flatMap((file) => (file.endsWith('.pem') ? [file.slice(0, -'.pem'.length)] : []));
       const { found, note: seen } = await lookAtChanged<Found>(host.files, ledger.notes[note], {
-        paths: names.filter(isStorable).map((name) => `${settings.certificatesDir}/${name}.pem`),
+        paths: storedNames(files)
+          .filter(isStorable)
+          .map((name) => `${settings.certificatesDir}/${name}.pem`),
         given: '',
         look: (path) => lookAt(host, path),
       });
-      const resources = [...found].flatMap(([path, one]) => (one === null ? [] : [resourceOf(path, one)]));
+      const resources = [...found].flatMap(([path, one]) =>
+        one === null ? [] : [seenCertificate(storedName(path), one)],
+      );
       return { resources, notes: { [note]: seen } };
     },
   };
@@ -33,29 +44,7 @@ type Found = { readonly services: readonly string[]; readonly state: Certificate
 async function lookAt(host: ReadHost, path: string): Promise<Found> {
   const text = await host.files.text(path, { maxBytes: 262_144 });
   const made = text === undefined ? undefined : storedBy(text);
-  return text === undefined || made?.issuer !== 'acme' ? null : { services: made.services, state: stateOf(text) };
-}
-
-function resourceOf(path: string, { services, state }: NonNullable<Found>): ObservedResource {
-  const key = `certificate/${path.slice(path.lastIndexOf('/') + 1, -'.pem'.length)}` as const;
-  return {
-    key,
-    kind: 'certificate',
-    slot: key,
-    services,
-    owner: 'managed',
-    state: state as unknown as Json,
-    health: 'none',
-    references: [],
-    claims: [],
-  };
-}
-
-function stateOf(text: string): CertificateState {
-  const bundle = readBundle(text);
-  if (bundle === undefined)
-    return { issuer: 'acme', names: [], notBefore: 0, notAfter: 0, fingerprint: '', unfit: 'its file is damaged' };
-  const { fingerprint, names, notAfter, notBefore } = bundle.leaf;
-  const unfit = bundle.trouble === undefined ? {} : { unfit: bundle.trouble };
-  return { issuer: 'acme', names, notBefore, notAfter, fingerprint, ...unfit };
+  return text === undefined || made?.issuer !== 'acme'
+    ? null
+    : { services: made.services, state: certificateState('acme', readBundle(text)) };
 }

@@ -1,9 +1,12 @@
-import type { Json, ObservedResource, Observer } from '@reconcile/core';
+import type { ObservedResource, Observer } from '@reconcile/core';
 import {
   type CertificateSpec,
   type CertificateState,
+  certificateState,
   isStorable,
+  seenCertificate,
   storedBy,
+  storedNames,
   storedPath,
 } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
@@ -21,8 +24,7 @@ export function certFilesObserver(settings: CertFilesSettings): Observer<ReadHos
         const { hostname, issuer } = kind === 'certificate' ? (spec as unknown as CertificateSpec) : {};
         return issuer === 'cert-files' && hostname !== undefined ? [hostname] : [];
       });
-      const names = (await host.files.list(settings.certificatesDir)) ?? [];
-      const held = names.filter((name) => name.endsWith('.pem')).map((name) => name.slice(0, -'.pem'.length));
+      const held = storedNames((await host.files.list(settings.certificatesDir)) ?? []);
       const all = [...new Set([...wanted, ...held])].filter(isStorable).sort();
       const isWanted = new Set(wanted);
       const found = await Promise.all(
@@ -45,32 +47,15 @@ async function observeOne(
   const made = text === undefined ? undefined : storedBy(text);
   if (!isWanted && made?.issuer !== 'cert-files') return undefined;
   const offer = isWanted ? await readOffer(host, settings, name) : undefined;
-  const key = `certificate/${name}` as const;
   const state: CertificateState = {
     ...stored(text),
     ...(offer === undefined
       ? {}
       : { offered: 'trouble' in offer ? offer : { fingerprint: offer.bundle.leaf.fingerprint } }),
   };
-  return {
-    key,
-    kind: 'certificate',
-    slot: key,
-    services: made?.services ?? [],
-    owner: 'managed',
-    state: state as unknown as Json,
-    health: 'none',
-    references: [],
-    claims: [],
-  };
+  return seenCertificate(name, { services: made?.services ?? [], state });
 }
 
 function stored(text: string | undefined): CertificateState {
-  if (text === undefined) return nothing;
-  const bundle = readBundle(text);
-  const issuer = storedBy(text)?.issuer ?? '';
-  if (bundle === undefined) return { ...nothing, issuer, unfit: 'its file is damaged' };
-  const { fingerprint, names, notAfter, notBefore } = bundle.leaf;
-  const unfit = bundle.trouble === undefined ? {} : { unfit: bundle.trouble };
-  return { issuer, names, notBefore, notAfter, fingerprint, ...unfit };
+  return text === undefined ? nothing : certificateState(storedBy(text)?.issuer ?? '', readBundle(text));
 }

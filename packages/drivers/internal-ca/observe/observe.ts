@@ -1,5 +1,13 @@
-import type { Json, ObservedResource, Observer } from '@reconcile/core';
-import { type CertificateState, isStorable, storedBy } from '@reconcile/core/kinds/certificate';
+import type { Observer } from '@reconcile/core';
+import {
+  type CertificateState,
+  certificateState,
+  isStorable,
+  seenCertificate,
+  storedBy,
+  storedName,
+  storedNames,
+} from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
 import { lookAtChanged } from '@reconcile/host/changed';
 import { endsIn, readBundle } from '@reconcile/host/tls';
@@ -13,14 +21,17 @@ export function internalCaObserver(settings: InternalCaSettings): Observer<ReadH
     serves: ['certificate'],
     async observe({ host, ledger }) {
       const roots = await readRoots(host, settings);
-      const names = (await host.files.list(settings.certificatesDir)) ?? [];
-      const hostnames = names.flatMap((name) => (name.endsWith('.pem') ? [name.slice(0, -'.pem'.length)] : []));
+      const files = (await host.files.list(settings.certificatesDir)) ?? [];
       const { found, note: seen } = await lookAtChanged<Found>(host.files, ledger.notes[note], {
-        paths: hostnames.filter(isStorable).map((name) => `${settings.certificatesDir}/${name}.pem`),
+        paths: storedNames(files)
+          .filter(isStorable)
+          .map((name) => `${settings.certificatesDir}/${name}.pem`),
         given: roots.map((root) => root.facts.fingerprint).join(),
         look: (path) => lookAt(host, path, roots),
       });
-      const resources = [...found].flatMap(([path, one]) => (one === null ? [] : [resourceOf(path, one)]));
+      const resources = [...found].flatMap(([path, one]) =>
+        one === null ? [] : [seenCertificate(storedName(path), one)],
+      );
       return { resources, notes: { [note]: seen } };
     },
   };
@@ -40,42 +51,8 @@ async function lookAt(host: ReadHost, path: string, roots: readonly Root[]): Pro
   return { services: made.services, state: stateOf(text, roots, open) };
 }
 
-function resourceOf(path: string, { services, state }: NonNullable<Found>): ObservedResource {
-  const key = `certificate/${path.slice(path.lastIndexOf('/') + 1, -'.pem'.length)}` as const;
-  return {
-    key,
-    kind: 'certificate',
-    slot: key,
-    services,
-    owner: 'managed',
-    state: state as unknown as Json,
-    health: 'none',
-    references: [],
-    claims: [],
-  };
-}
-
 function stateOf(text: string, roots: readonly Root[], open: string | undefined): CertificateState {
   const bundle = readBundle(text);
-  if (bundle === undefined) {
-    return {
-      issuer: 'internal-ca',
-      names: [],
-      notBefore: 0,
-      notAfter: 0,
-      fingerprint: '',
-      unfit: 'its file is damaged',
-    };
-  }
-  const { names, notBefore, notAfter, fingerprint } = bundle.leaf;
-  const isOurs = roots.some((root) => endsIn(bundle.chain, root.certificate));
-  const unfit = bundle.trouble ?? open ?? (isOurs ? undefined : 'no root of this node signed it');
-  return {
-    issuer: 'internal-ca',
-    names,
-    notBefore,
-    notAfter,
-    fingerprint,
-    ...(unfit === undefined ? {} : { unfit }),
-  };
+  const isOurs = bundle !== undefined && roots.some((root) => endsIn(bundle.chain, root.certificate));
+  return certificateState('internal-ca', bundle, open ?? (isOurs ? undefined : 'no root of this node signed it'));
 }

@@ -3,7 +3,7 @@ import { seenRecord } from '@reconcile/core/kinds/record';
 import type { ReadHost } from '@reconcile/host';
 import { McnsClient } from './client.ts';
 import type { McnsSettings } from './settings.ts';
-import { recordSets } from './zone.ts';
+import { zoneSets } from './zone.ts';
 
 /** One zone of MCNS by one request a look. */
 export function mcnsObserver(settings: McnsSettings): Observer<ReadHost> {
@@ -11,7 +11,7 @@ export function mcnsObserver(settings: McnsSettings): Observer<ReadHost> {
     name: `mcns ${settings.zone}`,
     serves: ['record'],
     async observe(cx) {
-      const sets = recordSets(await new McnsClient(cx.host, settings, cx.signal).list());
+      const sets = zoneSets(await new McnsClient(cx.host, settings, cx.signal).list());
       const found = [...sets.values()].filter(({ values, mark }) => values.length > 0 || mark !== undefined);
       const resources = found.map(({ type, hostname, values, mark }) =>
         seenRecord({ type, hostname, zone: settings.zone, driver: 'mcns', state: { values }, mark }, cx),

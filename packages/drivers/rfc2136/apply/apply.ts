@@ -1,11 +1,19 @@
 import { type Action, type ApplyContext, type Json, sameJson } from '@reconcile/core';
-import { isOurs, type RecordArgs, type RecordMark, type RecordSpec, recordProblem } from '@reconcile/core/kinds/record';
+import {
+  emptySet,
+  isOurs,
+  markName,
+  type RecordArgs,
+  type RecordMark,
+  type RecordSpec,
+  recordProblem,
+} from '@reconcile/core/kinds/record';
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import { type Asked, askSigned } from '../observe/ask.ts';
 import { readKey } from '../observe/key.ts';
 import type { Rfc2136Settings } from '../observe/settings.ts';
-import { markName, type RecordSet, recordSets } from '../observe/zone.ts';
+import { type ZoneSet, zoneSets } from '../observe/zone.ts';
 import { classes, type ResourceRecord, rcodeText, type TsigKey, types } from '../wire/index.ts';
 import { deleteMessage, probeMessage, putMessage } from './update.ts';
 
@@ -51,10 +59,10 @@ export async function applyRfc2136(
 async function put(write: Write, was: readonly string[]): Promise<void> {
   const { cx, action, spec, settings } = write;
   const mark: RecordMark = { fleet: cx.fleet, node: cx.node, services: action.services, routes: spec.routes };
-  const message = (found: RecordSet) => putMessage(spec, mark, { was: found, ttl: settings.ttl });
+  const message = (found: ZoneSet) => putMessage(spec, mark, { was: found, ttl: settings.ttl });
   if (action.verb === 'create') {
     // One exchange where nothing is in the way; the server looks.
-    const rcode = await exchange(write, message(emptySet(spec)));
+    const rcode = await exchange(write, message(emptySet(spec.type, spec.hostname)));
     if (!isChanged(rcode)) return accept(write, rcode);
   }
   const found = await read(write);
@@ -66,10 +74,6 @@ async function put(write: Write, was: readonly string[]): Promise<void> {
 
 function jsonOf(mark: RecordMark | undefined): Json {
   return (mark ?? null) as unknown as Json;
-}
-
-function emptySet({ type, hostname }: RecordSpec): RecordSet {
-  return { type, hostname, values: [], records: [], marks: [], mark: undefined };
 }
 
 /** As reading a mark gives it back. */
@@ -89,13 +93,13 @@ function refuse({ id, key, verb }: Action, spec: RecordSpec, { zone }: Rfc2136Se
  * (RFC 4592); a prerequisite is not, so that one is asked first. If either is there, the other is not made up: below and above a
  * name that exists no wildcard of the zone answers.
  */
-async function read(write: Write): Promise<RecordSet> {
+async function read(write: Write): Promise<ZoneSet> {
   const { cx, spec, settings, key } = write;
   const { type, hostname } = spec;
   const there = await exchange(write, probeMessage(settings.zone, spec));
   if (!isChanged(there)) {
     accept(write, there);
-    return emptySet(spec);
+    return emptySet(spec.type, spec.hostname);
   }
   const ask = async (name: string, asked: number): Promise<readonly ResourceRecord[]> => {
     const questions = [{ name, type: asked, class: classes.IN }];
@@ -107,12 +111,12 @@ async function read(write: Write): Promise<RecordSet> {
     return answer.answers.filter((record) => record.name === name && record.type === asked);
   };
   const found = await Promise.all([ask(hostname, types[type]), ask(markName(type, hostname), types.TXT)]);
-  const set = recordSets(found.flat()).get(`${type} ${hostname}`);
-  return set ?? emptySet(spec);
+  const set = zoneSets(found.flat()).get(`${type} ${hostname}`);
+  return set ?? emptySet(spec.type, spec.hostname);
 }
 
 /** Ours, and as the plan saw it; nothing at all is fine too. */
-function expectSeen({ cx, action, spec }: Write, found: RecordSet, was: readonly string[]): void {
+function expectSeen({ cx, action, spec }: Write, found: ZoneSet, was: readonly string[]): void {
   const { id, key } = action;
   const isThere = found.records.length > 0 || found.marks.length > 0;
   if (isThere && !isOurs(found.mark, cx)) {

@@ -1,5 +1,5 @@
-import { markText, type RecordMark, type RecordSpec } from '@reconcile/core/kinds/record';
-import { markName, type RecordSet } from '../observe/zone.ts';
+import { markName, markText, type RecordMark, type RecordSpec } from '@reconcile/core/kinds/record';
+import type { ZoneSet } from '../observe/zone.ts';
 import { classes, encodeData, opcodes, type ResourceRecord, types } from '../wire/index.ts';
 
 // RFC 2136 2.4 (prerequisites) and 2.5 (updates): what they mean stands in class, TTL and empty data.
@@ -23,7 +23,7 @@ const deleteSet = (name: string, type: number): ResourceRecord => ({
 });
 
 /** Only if nothing changed since it was read: records and mark are exactly those, and no CNAME came or goes beside. */
-function prerequisites(was: RecordSet): ResourceRecord[] {
+function prerequisites(was: ZoneSet): ResourceRecord[] {
   const { type, hostname } = was;
   const set = was.records.length > 0 ? was.records.map(existsAs) : [existsNot(hostname, types[type])];
   const marks = was.marks.length > 0 ? was.marks.map(existsAs) : [existsNot(markName(type, hostname), types.TXT)];
@@ -31,7 +31,7 @@ function prerequisites(was: RecordSet): ResourceRecord[] {
 }
 
 /** A CNAME stands alone (RFC 1034 3.6.2); servers drop an addition beside one without a word (RFC 2136 3.4.2.2). */
-function aloneness({ type, hostname, records }: RecordSet): ResourceRecord[] {
+function aloneness({ type, hostname, records }: ZoneSet): ResourceRecord[] {
   if (type !== 'CNAME') return [existsNot(hostname, types.CNAME)];
   return records.length > 0 ? [] : [existsNot(hostname, types.ANY)];
 }
@@ -49,7 +49,7 @@ export function probeMessage(zone: string, { type, hostname }: Pick<RecordSpec, 
 }
 
 /** The record and its mark, in the place of what was read. */
-export function putMessage(spec: RecordSpec, mark: RecordMark, { was, ttl }: { was: RecordSet; ttl: number }) {
+export function putMessage(spec: RecordSpec, mark: RecordMark, { was, ttl }: { was: ZoneSet; ttl: number }) {
   const { type, hostname } = spec;
   const place = markName(type, hostname);
   const text = encodeData('TXT', markText(mark, hostname));
@@ -66,7 +66,7 @@ export function putMessage(spec: RecordSpec, mark: RecordMark, { was, ttl }: { w
 }
 
 /** Neither the record nor its mark any more. */
-export function deleteMessage(zone: string, was: RecordSet) {
+export function deleteMessage(zone: string, was: ZoneSet) {
   const { type, hostname } = was;
   return update(zone, prerequisites(was), [
     deleteSet(hostname, types[type]),

@@ -6,7 +6,7 @@ import { classes, type Decoded, garbled, type ResourceRecord, rcodeText, types }
 import { askSigned } from './ask.ts';
 import { readKey } from './key.ts';
 import type { Rfc2136Settings } from './settings.ts';
-import { recordSets } from './zone.ts';
+import { zoneSets } from './zone.ts';
 
 /** One zone by one transfer a look: all of it, or an error. */
 export function rfc2136Observer(settings: Rfc2136Settings): Observer<ReadHost> {
@@ -14,7 +14,7 @@ export function rfc2136Observer(settings: Rfc2136Settings): Observer<ReadHost> {
     name: `rfc2136 ${settings.zone}`,
     serves: ['record'],
     async observe(cx) {
-      const sets = recordSets(await transfer(cx, settings));
+      const sets = zoneSets(await transfer(cx, settings));
       const found = [...sets.values()].filter(({ values, mark }) => values.length > 0 || mark !== undefined);
       const resources = found.map(({ type, hostname, values, mark }) =>
         seenRecord({ type, hostname, zone: settings.zone, driver: 'rfc2136', state: { values }, mark }, cx),
