@@ -1,4 +1,5 @@
 export * from './attempt.ts';
+export * from './audit.ts';
 export * from './boot.ts';
 export * from './container-spec.ts';
 export * from './event.ts';
@@ -18,4 +19,5 @@ export * from './request.ts';
 export * from './secret.ts';
 export * from './slot.ts';
 export * from './snapshot.ts';
+export * from './token.ts';
 export * from './volume.ts';
