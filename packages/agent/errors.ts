@@ -28,6 +28,18 @@ export const agentErrors = {
     retry: 'on-change',
     says: 'Nothing of that name runs on this node; what does is named. Nothing was asked for.',
   },
+  INSTALL_FOREIGN: {
+    retry: 'on-change',
+    says: 'Where install would write a unit lies one that it did not write; it is named. Nothing was changed.',
+  },
+  INSTALL_OTHER: {
+    retry: 'on-change',
+    says: 'This user has the agent of another node.toml installed; it is named. Nothing was changed.',
+  },
+  INSTALL_REFUSED: {
+    retry: 'on-change',
+    says: 'What systemd was asked to do it refused; its words are quoted. Units that were written are put back as they were.',
+  },
   REQUEST_INACTIVE: {
     retry: 'on-change',
     says: 'The service is stopped by its definition, so there is nothing to restart. Nothing was asked for.',

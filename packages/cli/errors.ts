@@ -2,22 +2,12 @@ import { type Catalogue, errorFactory } from '@reconcile/core';
 
 /** Errors of the command itself. */
 export const cliErrors = {
-  NO_SERVICE: {
-    retry: 'on-change',
-    says: 'No service, component or job of that name is declared for this node; the known ones are named.',
-  },
   BAD_TIME: { retry: 'on-change', says: 'A moment or span on the command line cannot be understood.' },
   BAD_NUMBER: { retry: 'on-change', says: 'A number on the command line cannot be understood.' },
-  NO_NODE: { retry: 'on-change', says: 'A name with a node in it means another machine than this one.' },
-  NO_STAGE: { retry: 'on-change', says: 'fleet.toml has no boot stage of that name; the known ones are named.' },
   PLAN_UNREADABLE: { retry: 'on-change', says: 'What was given to apply is neither a plan id nor a plan file.' },
   OUT_UNWRITABLE: {
     retry: 'on-change',
     says: 'The file that was named for output cannot be written. Nothing else was done.',
-  },
-  PLAN_MOVED: {
-    retry: 'on-change',
-    says: 'The given plan is no longer the plan: definitions or the node changed. Nothing was done.',
   },
   NO_CHECKOUT: {
     retry: 'on-change',
@@ -48,6 +38,10 @@ export const cliErrors = {
   INIT_EXISTS: {
     retry: 'on-change',
     says: 'Where init would write, something is there already; it is named. Nothing was written.',
+  },
+  INSTALL_FROM_SOURCES: {
+    retry: 'on-change',
+    says: 'The command runs from its sources, which no unit should; the package is installed first. Nothing was written.',
   },
   NOTHING_TO_VALIDATE: {
     retry: 'on-change',

@@ -5,6 +5,7 @@ import type { GlobalOptions } from './frame/context.ts';
 import { applyOptions, applyWords } from './words/apply.ts';
 import { changeWords } from './words/change.ts';
 import { ingressWords } from './words/ingress.ts';
+import { inoutWords } from './words/inout.ts';
 import { lookWords } from './words/look.ts';
 import { offlineWords } from './words/offline.ts';
 import { exitCodes, type How, type Pick, type Run, states } from './words/word.ts';
@@ -49,6 +50,7 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
   lookWords(root, pick);
   ingressWords(root, pick);
   offlineWords(root, pick);
+  inoutWords(root, pick);
   for (const command of [root, ...root.commands.flatMap((one) => [one, ...one.commands])]) commonOptions(command);
   return root;
 }
