@@ -16,8 +16,8 @@ import {
 
 const day = 86_400_000;
 
-async function opened() {
-  return openRegistry(join(await temporaryDir(), 'registry.db'), { mode: 'write', epoch: 0 });
+function opened() {
+  return openRegistry(join(temporaryDir(), 'registry.db'), { mode: 'write', epoch: 0 });
 }
 
 function token(id: string, more: Partial<Parameters<typeof addToken>[1]> = {}): Parameters<typeof addToken>[1] {
@@ -35,7 +35,7 @@ function token(id: string, more: Partial<Parameters<typeof addToken>[1]> = {}): 
 }
 
 test('a token is found by its hash until it expires or is revoked', async () => {
-  const registry = await opened();
+  const registry = opened();
   await registry.write((rows) => addToken(rows, token('ci')));
   expect(registry.read((rows) => findToken(rows, 'hash-ci', 2000))).toMatchObject({ id: 'ci', createdBy: somebody });
   expect(registry.read((rows) => findToken(rows, 'hash-other', 2000))).toBeUndefined();
@@ -48,7 +48,7 @@ test('a token is found by its hash until it expires or is revoked', async () => 
 });
 
 test('what is long over is forgotten, sessions are bounded', async () => {
-  const registry = await opened();
+  const registry = opened();
   await registry.write((rows) => {
     addToken(rows, token('old'));
     for (let i = 0; i < 205; i++) addToken(rows, token(`s${i}`, { kind: 'session', createdAt: 2000 + i }));
@@ -60,7 +60,7 @@ test('what is long over is forgotten, sessions are bounded', async () => {
 });
 
 test('audit rows are added, never changed or removed, and altering one outside shows', async () => {
-  const registry = await opened();
+  const registry = opened();
   const entry = (target: string): AuditEntry => ({
     at: 5,
     by: somebody,

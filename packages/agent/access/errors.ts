@@ -1,0 +1,18 @@
+import { type Catalogue, errorFactory } from '@reconcile/core';
+
+/** Errors of the door: who may come in, and with what. */
+export const accessErrors = {
+  UNAUTHENTICATED: { retry: 'on-change', says: 'Nothing was shown that says who asks, or it is not valid any more.' },
+  FORBIDDEN: { retry: 'on-change', says: 'Who asks is known and may not do this; what is missing is named.' },
+  FOREIGN_ORIGIN: { retry: 'never', says: 'A page of another site asked for it. Nothing was done.' },
+  TOO_MANY_FAILURES: { retry: 'backoff', says: 'Too many failed attempts from this address; it has to wait.' },
+  LOGIN_OVER: { retry: 'on-change', says: 'A login code opens once and within a minute; this one does not.' },
+  TOKEN_INVALID: {
+    retry: 'on-change',
+    says: 'A token was asked for that cannot be; the message says why. None was made.',
+  },
+  TOKEN_UNKNOWN: { retry: 'on-change', says: 'No token of that name or id is in force.' },
+  ISSUER_UNKNOWN: { retry: 'on-change', says: 'No issuer of [auth] vouches for this token; the reason is named.' },
+} as const satisfies Catalogue;
+
+export const fail = errorFactory(accessErrors);
