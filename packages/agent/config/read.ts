@@ -169,6 +169,7 @@ function readPolicy(raw: unknown, place: Place): NodePolicy {
       services: policy.blast?.services ?? defaultBlast.services,
       percent: policy.blast?.percent ?? defaultBlast.percent,
     },
+    ...(policy.waive === undefined ? {} : { waive: policy.waive }),
   };
 }
 

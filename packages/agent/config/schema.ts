@@ -62,6 +62,13 @@ export const policyShape = {
   mounts: z.array(z.string().regex(/^\//, { error: 'expected an absolute path' })).optional(),
   images: z.array(z.string().min(1)).optional(),
   flags: z.array(z.enum(policyFlags)).optional(),
+  waive: z
+    .array(
+      z
+        .string()
+        .regex(/^(?:mount|port|cap|device|command):\S+$/, { error: 'expected a danger as its refusal names it' }),
+    )
+    .optional(),
   blast: z.strictObject(blastShape).optional(),
 };
 export const policySchema = z.strictObject(policyShape);

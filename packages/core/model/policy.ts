@@ -8,6 +8,8 @@ export interface NodePolicy {
   readonly flags: readonly string[];
   /** A plan that would take away more than both of these is held. */
   readonly blast: { readonly services: number; readonly percent: number };
+  /** Dangers that the owner takes, each by the name its refusal gives: `mount:/etc`, `port:22`. Absent: none. */
+  readonly waive?: readonly string[];
 }
 
 export const defaultBlast = { services: 1, percent: 25 } as const;

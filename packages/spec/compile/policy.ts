@@ -7,14 +7,16 @@ import { plainPath } from '../syntax/paths.ts';
 export const policyFlags = ['privileged', 'devices', 'cap_add', 'host-network', 'mount-U'] as const;
 export type PolicyFlag = (typeof policyFlags)[number];
 
-export type BreachCode = 'MountNotAllowed' | 'ImageNotAllowed' | 'FlagNotAllowed';
+export type BreachCode = 'MountNotAllowed' | 'ImageNotAllowed' | 'FlagNotAllowed' | 'Dangerous';
 
 /** One thing that this node does not allow. */
 export interface Breach {
   readonly code: BreachCode;
   readonly message: string;
-  /** What to look for in the file, to say which line. */
-  readonly needle: string;
+  /** What to look for in the file, most telling first, to say which line. */
+  readonly needles: readonly string[];
+  /** What would allow it: a key of `[policy]` in node.toml and what to add there. */
+  readonly waiver: { readonly key: 'images' | 'mounts' | 'flags' | 'waive'; readonly value: string };
 }
 
 /** Everything in a spec that goes beyond the node's policy. Purely by text: symlinks are the driver's to follow. */
@@ -25,7 +27,12 @@ export function breaches(
 ): Breach[] {
   const found: Breach[] = [];
   if (!policy.images.some((pattern) => matches(pattern, spec.image))) {
-    found.push({ code: 'ImageNotAllowed', message: `image ${spec.image} is not in policy.images`, needle: spec.image });
+    found.push({
+      code: 'ImageNotAllowed',
+      message: `image ${spec.image} is not in policy.images`,
+      needles: [spec.image],
+      waiver: { key: 'images', value: spec.image },
+    });
   }
   for (const mount of spec.mounts) {
     for (const path of hostPaths(mount.source, volumes)) {
@@ -33,13 +40,19 @@ export function breaches(
       found.push({
         code: 'MountNotAllowed',
         message: `mount of ${path} is not below policy.mounts`,
-        needle: mount.source,
+        needles: [mount.source],
+        waiver: { key: 'mounts', value: plainPath(path) },
       });
     }
   }
   for (const [flag, needle] of flagsOf(spec)) {
     if (!policy.flags.includes(flag))
-      found.push({ code: 'FlagNotAllowed', message: `"${flag}" is not in policy.flags`, needle });
+      found.push({
+        code: 'FlagNotAllowed',
+        message: `"${flag}" is not in policy.flags`,
+        needles: [needle],
+        waiver: { key: 'flags', value: flag },
+      });
   }
   return found;
 }
@@ -55,7 +68,7 @@ function flagsOf(spec: ContainerSpec): (readonly [PolicyFlag, string])[] {
 }
 
 /** A named volume whose options hold paths (`device = "/…"`, `o = "lowerdir=/…"`) is host directories by another name. */
-function hostPaths(source: string, volumes: ReadonlyMap<string, VolumeDefinition>): string[] {
+export function hostPaths(source: string, volumes: ReadonlyMap<string, VolumeDefinition>): string[] {
   if (source.startsWith('/')) return [source];
   const texts = Object.values(volumes.get(source)?.options ?? {});
   return texts.flatMap((text) => text.split(/[=:,]/)).filter((part) => part.startsWith('/'));

@@ -3,6 +3,7 @@ import type { JobDefinition, ServiceDefinition } from '../model/index.ts';
 import type { Compilation } from './context.ts';
 import { coveredBy, isBefore } from './jobs.ts';
 import { seats } from './names.ts';
+import { perils } from './perils.ts';
 import { type Breach, breaches } from './policy.ts';
 
 interface Specs {
@@ -19,13 +20,14 @@ export function refused(service: ServiceDefinition, { specs, jobs }: Specs, cx: 
   const reasons = new Map<string, { code: string; message: string }>();
   for (const component of service.components) {
     const spec = specs.get(component.name);
-    const found = spec === undefined ? [] : breaches(spec, policy, cx.volumes);
+    const found =
+      spec === undefined ? [] : [...breaches(spec, policy, cx.volumes), ...perils({ service, spec, component }, cx)];
     if (found.length > 0) reasons.set(component.name, explain(service, found, cx));
     else if (spec !== undefined && spec.files.length < component.files.length)
       reasons.set(component.name, missing(service, component.files, cx));
   }
   for (const { job, run } of jobs) {
-    const found = breaches(run, policy, cx.volumes);
+    const found = [...breaches(run, policy, cx.volumes), ...perils({ service, spec: run }, cx)];
     const like = job.same !== null && reasons.has(job.same) ? job.same : undefined;
     if (found.length > 0) reasons.set(job.name, explain(service, found, cx));
     else if (like !== undefined)
@@ -69,11 +71,20 @@ function explain(
   cx: Compilation,
 ): { code: string; message: string } {
   const [first] = found;
-  const parts = found.map((breach) => `${breach.message} (${locate(service.file, breach.needle, cx)})`);
+  const parts = found.map((breach) => `${breach.message} (${locate(service.file, breach.needles, cx)})`);
   return {
     code: first?.code ?? 'PolicyRefused',
-    message: `${parts.join('; ')}; allow it in node.toml [policy] on this node, or change the definition`,
+    message: `${parts.join('; ')}; change the definition, or allow it here: node.toml [policy] ${waiverText(found)}`,
   };
+}
+
+/** `mounts = ["/etc"], waive = ["mount:/etc"]`: what the owner of the node would have to add. */
+function waiverText(found: readonly Breach[]): string {
+  const values = new Map<string, Set<string>>();
+  for (const { waiver } of found) values.set(waiver.key, (values.get(waiver.key) ?? new Set()).add(waiver.value));
+  return [...values]
+    .map(([key, texts]) => `${key} = [${[...texts].map((text) => JSON.stringify(text)).join(', ')}]`)
+    .join(', ');
 }
 
 function missing(
@@ -88,10 +99,10 @@ function missing(
 }
 
 /** `services/web.toml:12`. A search by text: the definition keeps no positions, and a refusal is rare. */
-function locate(file: string, needle: string, { input }: Compilation): string {
+function locate(file: string, needles: readonly string[], { input }: Compilation): string {
   const bytes = input.snapshot.files.get(file);
   const text =
     bytes === undefined ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const at = text.indexOf(needle);
+  const at = needles.map((needle) => text.indexOf(needle)).find((found) => found >= 0) ?? -1;
   return at < 0 ? file : `${file}:${text.slice(0, at).split('\n').length}`;
 }

@@ -1,0 +1,2 @@
+export { type Danger, type DangerInput, dangers, type HostMount } from './danger.ts';
+export { ownDirectories } from './data.ts';
