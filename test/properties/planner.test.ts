@@ -1,4 +1,4 @@
-import type { Desired, Observed, Plan, ResourceKey } from '@reconcile/core';
+import type { Desired, Observed, Plan, Resource, ResourceKey } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
 import type { ContainerState } from '@reconcile/core/kinds/container';
 import { checkPlan, plan } from '@reconcile/core/plan';
@@ -199,6 +199,36 @@ describe('the planner over generated worlds', () => {
     );
   });
 
+  it('leaves every slot served that was, wherever the change is cut, unless one that is well has its port or one it is now to start after is not', {
+    timeout,
+  }, () => {
+    fc.assert(
+      fc.property(transition({ bad: true }), fc.double({ min: 0, max: 1, noNaN: true }), ({ from, to }, share) => {
+        const sim = start(from);
+        const wanted = desiredOf(to, 2);
+        const rules = rulesFor(wanted);
+        const made = planOn(sim, wanted);
+        const cut = carryOut(sim, wanted, made, { ...rules, limit: Math.floor(share * made.actions.length) });
+        const end = converge(cut, wanted, rules);
+        const served = wellIn(end.sim);
+        const wants = Object.values(wanted.resources).filter((r) => r.kind === 'container' && r.active !== false);
+        const isFree = (r: Resource) =>
+          r.references.every((ref) => !('slot' in ref) || served.has(ref.slot)) &&
+          wants.every((other) => (other.stage ?? 0) >= (r.stage ?? 0) || served.has(other.slot));
+        const still = wants.filter(isFree);
+        for (const slot of new Set(still.map((r) => r.slot).filter((one) => wellIn(sim).has(one)))) {
+          if (served.has(slot)) continue;
+          const waits = end.plan.waiting.filter((wait) => wait.slot === slot);
+          expect(waits.map(({ code, on }) => ({ code, well: served.has(on ?? '') }))).toContainEqual({
+            code: 'ClaimConflict',
+            well: true,
+          });
+        }
+      }),
+      settings,
+    );
+  });
+
   it('never sends a request to what is down, and keeps a start-first slot up throughout', { timeout }, () => {
     fc.assert(
       fc.property(transition({ bad: true }), ({ from, to }) => {
@@ -327,6 +357,12 @@ describe('the planner over generated worlds', () => {
     );
   });
 });
+
+/** Slots with a container that runs and is well. */
+function wellIn({ observed }: Sim): ReadonlySet<string> {
+  const well = Object.values(observed.resources).filter((r) => r.kind === 'container' && r.health === 'healthy');
+  return new Set(well.map((r) => r.slot));
+}
 
 function entriesOf(sim: Sim) {
   return Object.values(sim.observed.resources).filter((r) => r.kind === 'container');

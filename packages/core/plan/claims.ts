@@ -2,6 +2,7 @@ import { clashes, parsePortClaim } from '../model/claim.ts';
 import type { WaitCode } from '../model/plan.ts';
 import type { Claim } from '../model/resource.ts';
 import { type Draft, leaves, starts } from './draft.ts';
+import { isProven } from './give-way.ts';
 import type { World } from './world.ts';
 
 interface Held {
@@ -65,6 +66,18 @@ export class Claims {
     return undefined;
   }
 
+  /** Others that stay and hold what this draft wants. */
+  holders(target: Draft): readonly Draft[] {
+    const found = new Set<Draft>();
+    for (const claim of target.desired?.claims ?? []) {
+      if (claim.scope !== 'node') continue;
+      each(this.#claims.held, claim, ({ by }) => {
+        if (by !== target && !leaves(by)) found.add(by);
+      });
+    }
+    return [...found];
+  }
+
   #ownHolds(target: Draft, claim: Claim): boolean {
     return (
       target.observed?.claims.some((own) => clashes(own, claim)) === true &&
@@ -72,10 +85,10 @@ export class Claims {
     );
   }
 
-  /** Of two that want one thing, the one that has it goes first, then the one that comes first by name. */
+  /** Of two that want one thing, the one that was good with it goes first, then the one that is there, then by name. */
   #before(a: Draft, b: Draft): boolean {
-    const has = (d: Draft) => (d.observed === undefined ? 1 : 0);
-    return has(a) - has(b) < 0 || (has(a) === has(b) && a.key < b.key);
+    const rank = (d: Draft) => (isProven(this.#world, d) ? 0 : 2) + (d.observed === undefined ? 1 : 0);
+    return rank(a) < rank(b) || (rank(a) === rank(b) && a.key < b.key);
   }
 
   /**

@@ -150,24 +150,42 @@ function linkRetire(world: World, target: Draft, chain: Chain, users: Users, of:
 }
 
 /**
- * Nothing stops before what its comeback needs is there (an image pulled, a job done), as long as that does not in turn
- * wait for the stop. Each edge is added only if it closes no circle.
+ * Nothing stops before what its comeback needs is there (an image pulled, a job done), nor before what others need who have
+ * to let go for the same comeback, as long as that does not in turn wait for the stop. Each edge is added only if it closes
+ * no circle.
  */
 function linkEarly(world: World, chains: ReadonlyMap<Draft, Chain>, graph: Graph): void {
   const needsOf = new Map<ActionId, Iterable<ActionId>>(graph.barriers);
   for (const node of graph.nodes) needsOf.set(node.id, node.needs);
+  const stops = new Map<ActionId, Draft>();
+  for (const [target, { release }] of chains) for (const { id } of release) stops.set(id, target);
   for (const [target, chain] of chains) {
     const first = chain.release[0];
     if (first === undefined || target.def.mutable) continue;
-    for (const comeback of comebacks(world, target)) {
-      for (const ref of comeback.references) {
-        for (const other of world.follow(ref)) {
-          const ready = last(chains.get(other)?.make ?? []);
-          if (ready !== undefined && !reaches(ready.id, first.id, needsOf)) first.needs.add(ready.id);
-        }
+    for (const id of beforeComeback(world, target, { chains, stops })) {
+      if (!first.needs.has(id) && !reaches(id, first.id, needsOf)) first.needs.add(id);
+    }
+  }
+}
+
+/** What the first steps of all comebacks need that hang together by stops, those stops themselves left out. */
+function beforeComeback(
+  world: World,
+  target: Draft,
+  { chains, stops }: { chains: ReadonlyMap<Draft, Chain>; stops: ReadonlyMap<ActionId, Draft> },
+): Set<ActionId> {
+  const needed = new Set<ActionId>();
+  const stopping = new Set([target]);
+  for (const one of stopping) {
+    for (const comeback of comebacks(world, one)) {
+      for (const id of chains.get(comeback)?.make[0]?.needs ?? []) {
+        const stopped = stops.get(id);
+        if (stopped === undefined) needed.add(id);
+        else stopping.add(stopped);
       }
     }
   }
+  return needed;
 }
 
 /** What this stop is for: itself, its successor, or whoever needs what it holds. */

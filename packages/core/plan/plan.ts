@@ -6,6 +6,7 @@ import { bindSlots } from './bind.ts';
 import { Claims } from './claims.ts';
 import { addParts, classifyMutable, spreadRebuilds } from './classify.ts';
 import { effective } from './effective.ts';
+import { giveWay } from './give-way.ts';
 import { guard } from './guard.ts';
 import { type Graph, link, type Node, tidyLast } from './link.ts';
 import { order } from './order.ts';
@@ -70,6 +71,7 @@ function settle(world: World): Lookups {
       rollReplicas(world);
     }
     const lookups: Lookups = { claims: new Claims(world), stages: new Stages(world), users: new Users(world) };
+    giveWay(world, lookups.claims);
     if (!closeWaits(world, lookups) || round >= mostRounds) return lookups;
   }
 }

@@ -130,7 +130,9 @@ function missingReference(world: World, target: Draft): Why | undefined {
 function fallBack(world: World, target: Draft): boolean {
   if (target.wait === undefined || target.def.mutable || world.bound.get(target.slot) !== target) return false;
   if (target.type !== 'make' && up(target)) return false;
-  const before = (world.seenBySlot.get(target.slot) ?? []).flatMap((seen) => world.drafts.get(seen.key) ?? []);
+  const before = (world.seenBySlot.get(target.slot) ?? [])
+    .flatMap((seen) => world.drafts.get(seen.key) ?? [])
+    .filter((d) => !isKnownBad(world, d));
   const good = world.input.history.slots[target.slot]?.lastGood?.resource;
   const keep =
     before.find((d) => d.key === good?.key && up(d)) ??
@@ -166,7 +168,15 @@ function up({ observed, def }: Draft): boolean {
 /** Its successor waits and is not ready: the old one goes only after the new one is. */
 function isAwaited(world: World, target: Draft): boolean {
   const successor = target.successor === undefined ? undefined : world.drafts.get(target.successor);
-  return target.type === 'retire' && successor?.wait !== undefined && !standsReady(successor);
+  return (
+    target.type === 'retire' && successor?.wait !== undefined && !standsReady(successor) && !isKnownBad(world, target)
+  );
+}
+
+/** Nobody is kept up by a version that failed: it serves nothing, and may hold what a good one needs. */
+function isKnownBad({ input }: World, { slot, observed }: Draft): boolean {
+  const bad = input.history.slots[slot]?.knownBad ?? [];
+  return bad.some(({ specHash }) => specHash === observed?.specHash);
 }
 
 /** Somebody who stays as it is still uses this one, or it has to stand in for who comes after it. */
