@@ -88,6 +88,16 @@ export interface ReadFiles {
   stat(path: string): Promise<FileStat | undefined>;
   /** undefined when it does not resolve. */
   realpath(path: string): Promise<string | undefined>;
+  /** Room on the file system that holds a path, for this user; undefined when the path is not there. */
+  space(path: string): Promise<Space | undefined>;
+}
+
+export interface Space {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** 0 of 0 where the file system does not count them. */
+  readonly freeInodes: number;
+  readonly totalInodes: number;
 }
 
 export interface WriteFiles extends ReadFiles {

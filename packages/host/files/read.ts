@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, realpath, statfs } from 'node:fs/promises';
 import type { FileStat, ReadFiles } from '../contract.ts';
 import { fail } from '../errors.ts';
 import { fileFailure, isAbsent } from './failure.ts';
@@ -22,6 +22,12 @@ export const readFiles: ReadFiles = {
   },
   async realpath(path) {
     return realpath(path).catch(() => undefined);
+  },
+  async space(path) {
+    const found = await orAbsent('look at the room of', path, () => statfs(path));
+    if (found === undefined) return undefined;
+    const { bavail, blocks, bsize, ffree, files } = found;
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: ffree, totalInodes: files };
   },
 };
 

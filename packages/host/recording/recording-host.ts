@@ -118,6 +118,10 @@ function recordingFiles(base: Host['files'], note: (call: Call) => void): Host['
       look('realpath', path);
       return base.realpath(path);
     },
+    async space(path) {
+      look('space', path);
+      return base.space(path);
+    },
     async write(path, content, options) {
       change('write', path);
       return base.write(path, content, options);

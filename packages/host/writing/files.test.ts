@@ -160,4 +160,11 @@ describe('reading', () => {
     expect(await files().text('/proc/self/stat')).toContain(`${process.pid} (`);
     expect((await files().text('/proc/self/mountinfo'))?.length).toBeGreaterThan(100);
   });
+
+  test('room on a file system', async () => {
+    const room = await files().space(dir);
+    expect(room?.totalBytes).toBeGreaterThan(1_000_000);
+    expect(room?.freeBytes).toBeLessThanOrEqual(room?.totalBytes ?? 0);
+    expect(await files().space(`${dir}/none`)).toBeUndefined();
+  });
 });
