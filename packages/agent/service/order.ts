@@ -1,11 +1,12 @@
 import type { Absence, Event, Instant, Plan } from '@reconcile/core';
 import type { Loaded } from '../desired/model.ts';
 import type { JobResult, Wanted } from '../request/index.ts';
+import type { ScopeOptions } from '../subject/index.ts';
 
 /** What one pass is asked to do, as plain data: the same order is carried out here or by a running agent. */
 export interface PassOrder {
   /** Narrows every plan of the pass; absent: the whole node. */
-  readonly scope?: { readonly services?: readonly string[]; readonly stages?: readonly string[] };
+  readonly scope?: ScopeOptions;
   /** Hold ids that are released once. */
   readonly confirm?: readonly string[];
   readonly acceptHistory?: boolean;

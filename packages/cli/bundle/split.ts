@@ -28,7 +28,7 @@ const used: Readonly<Record<BundleFile, readonly string[]>> = {
   'reconcile-pass.js': [
     'packages/cli/frame/writer.ts',
     'packages/cli/commands/pass.ts',
-    'packages/cli/commands/fetch.ts',
+    'packages/agent/order/index.ts',
     'packages/agent/pass/index.ts',
     'packages/agent/wire/certificates/driver.ts',
     'packages/agent/wire/certificates/drivers.ts',

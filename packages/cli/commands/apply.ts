@@ -1,4 +1,6 @@
 import type { Loaded } from '@reconcile/agent/desired';
+import type { PassOrder } from '@reconcile/agent/service';
+import { planMovedOn, type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import { type Desired, isFleetError, type Plan } from '@reconcile/core';
 import { renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
@@ -6,8 +8,7 @@ import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { isPatient } from './patience.ts';
 import { planMeta } from './plan.ts';
-import { planMovedOn, type WantedPlan, wantedPlan } from './plan-file.ts';
-import { type ScopeOptions, scopeOf } from './scope.ts';
+import { wantedPlan } from './plan-file.ts';
 import { troubleLines } from './trouble.ts';
 
 export interface ApplyOptions extends ScopeOptions {
@@ -36,7 +37,19 @@ export async function runApply(cx: CliContext, given: string | undefined, option
     sight.registry.close().catch(() => undefined);
     if (made.actions.length > 0) (await import('../frame/writer.ts')).serveSoonFor(cx, sight.config);
   }
-  return write(cx, { options, scope, wanted, startedAt, before: sight?.loaded });
+  const order = {
+    scope: wanted?.scope ?? scopeWords(options),
+    fetch: true,
+    confirm: options.confirm ?? [],
+    acceptHistory: options.acceptHistory === true,
+    ...(wanted === undefined ? {} : { planId: wanted.id }),
+  };
+  return write(cx, { order, options, startedAt, before: sight?.loaded });
+}
+
+/** Of all options those that narrow. */
+function scopeWords({ service, stage }: ScopeOptions): ScopeOptions {
+  return { ...(service === undefined ? {} : { service }), ...(stage === undefined ? {} : { stage }) };
 }
 
 /** undefined: there is nothing to be yet, perhaps because nothing was fetched. */
@@ -67,27 +80,20 @@ function quiet(cx: CliContext, { sight, made, tookMs }: { sight: Sight; made: Pl
 }
 
 interface Writing {
+  readonly order: PassOrder;
   readonly options: ApplyOptions;
-  readonly scope: (made: Plan, desired: Desired) => Plan;
-  readonly wanted: WantedPlan | undefined;
   readonly startedAt: number;
   readonly before: Loaded | undefined;
 }
 
-async function write(cx: CliContext, { before, options, scope, wanted, startedAt }: Writing): Promise<number> {
+async function write(cx: CliContext, { before, options, order, startedAt }: Writing): Promise<number> {
   const { writingNode } = await import('../frame/writer.ts');
   const { passOnce, reportPass } = await import('./pass.ts');
-  const { fetchForPass } = await import('./fetch.ts');
-  const node = await writingNode(cx);
-  const outcome = await passOnce(cx, node, {
-    scope,
-    record: () => fetchForPass(cx, node),
+  const result = await passOnce(cx, await writingNode(cx), {
+    order,
     ask: options.yes !== true,
-    confirm: options.confirm ?? [],
-    acceptHistory: options.acceptHistory === true,
     verbose: options.verbose === true,
     ...(before === undefined ? {} : { before }),
-    ...(wanted === undefined ? {} : { wanted: wanted.id }),
   });
-  return reportPass(cx, outcome, { tookMs: performance.now() - startedAt });
+  return reportPass(cx, result, { tookMs: performance.now() - startedAt });
 }

@@ -1,4 +1,5 @@
-import { type CertificateRow, type Leaf, listCertificates } from '@reconcile/agent/ingress';
+import { certificatesDocument } from '@reconcile/agent/documents';
+import type { CertificateRow, Leaf } from '@reconcile/agent/ingress';
 import { line, piece, table } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
@@ -22,13 +23,10 @@ const dayMs = 86_400_000;
 export async function runCertList(cx: CliContext): Promise<number> {
   const sight = await lookAround(cx);
   try {
-    const { desired, host, seen } = sight;
-    const { observed, plan } = seen;
-    const rows = await withSpinner(cx, 'asking for certificates', () =>
-      listCertificates({ desired, host, observed, plan }),
-    );
-    const now = host.clock.now();
-    if (cx.json) cx.printJson({ version: 1, certificates: rows });
+    const document = await withSpinner(cx, 'asking for certificates', () => certificatesDocument(sight));
+    const rows = document.certificates;
+    const now = sight.host.clock.now();
+    if (cx.json) cx.printJson(document);
     else if (rows.length === 0) cx.tell([line(piece('No route here needs a certificate.', 'dim'))]);
     else
       cx.print(

@@ -7,9 +7,7 @@ import { findDefinition } from '../edit/tip.ts';
 import { fail } from '../errors.ts';
 import type { CliContext } from '../frame/context.ts';
 import { writingNode } from '../frame/writer.ts';
-import { fetchForPass } from './fetch.ts';
 import { passOnce, reportPass } from './pass.ts';
-import { scopeOf } from './scope.ts';
 
 /** `deploy S FILE`: the file becomes the definition of S. `deploy S`: S as it is committed, now. */
 export async function runDeploy(
@@ -35,9 +33,8 @@ async function deployNow(cx: CliContext, name: string, options: EditOptions): Pr
   const startedAt = performance.now();
   const node = await writingNode(cx);
   const outcome = await passOnce(cx, node, {
-    scope: (made, desired) => scopeOf(desired, { service: [name] })(made),
+    order: { scope: { service: [name] }, fetch: true },
     ask: options.yes !== true,
-    record: () => fetchForPass(cx, node),
   });
   return reportPass(cx, outcome, { tookMs: performance.now() - startedAt, subject: name });
 }

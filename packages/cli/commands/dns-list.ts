@@ -1,4 +1,5 @@
-import { listNames, type NameRow } from '@reconcile/agent/names';
+import { recordsDocument } from '@reconcile/agent/documents';
+import type { NameRow } from '@reconcile/agent/names';
 import { line, piece, type Style, table } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
@@ -26,16 +27,9 @@ const columns = [
 export async function runDnsList(cx: CliContext, options: DnsListOptions): Promise<number> {
   const sight = await lookAround(cx);
   try {
-    const { config, desired, host, seen } = sight;
-    const { observed, plan } = seen;
-    const asked = options.server === undefined ? {} : { server: options.server };
-    const all = await withSpinner(cx, 'asking for names', () =>
-      listNames({ config, host, desired, observed, plan, ...asked }),
-    );
-    const rows = all.filter(
-      ({ declared, owner }) => options.foreign === true || owner !== 'foreign' || declared.length > 0,
-    );
-    if (cx.json) cx.printJson({ version: 1, names: rows });
+    const document = await withSpinner(cx, 'asking for names', () => recordsDocument(sight, options));
+    const rows = document.names;
+    if (cx.json) cx.printJson(document);
     else if (rows.length === 0) cx.tell([line(piece('No route here has a name.', 'dim'))]);
     else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
     return exit.converged;

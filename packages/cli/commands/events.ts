@@ -1,9 +1,9 @@
+import { plainName } from '@reconcile/agent/subject';
 import { eventLine, harmless, line, piece, wrapLine } from '@reconcile/core/render';
 import { listEvents } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { remember } from '../frame/node.ts';
-import { plainName } from './named.ts';
 import { lineCount, sinceInstant } from './since.ts';
 
 export interface EventsOptions {

@@ -1,11 +1,11 @@
 import { whyText } from '@reconcile/agent/standing';
+import { plainName } from '@reconcile/agent/subject';
 import { principalName } from '@reconcile/core';
 import { harmless, line, piece, renderHistory } from '@reconcile/core/render';
 import { listHistory } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { remember } from '../frame/node.ts';
-import { plainName } from './named.ts';
 import { lineCount } from './since.ts';
 
 export interface HistoryOptions {

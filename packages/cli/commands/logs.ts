@@ -1,11 +1,11 @@
 import { followContainer, keptOutput, type LogLine } from '@reconcile/agent/output';
 import { nodeStanding, originOf, sceneOf } from '@reconcile/agent/standing';
+import { plainName, rowsNamed } from '@reconcile/agent/subject';
 import { isFleetError } from '@reconcile/core';
 import { harmless, line, pad, piece, type Standing, type Style, textWidth } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
-import { plainName, rowsNamed } from './named.ts';
 import { lineCount, sinceInstant } from './since.ts';
 
 export interface LogsOptions {

@@ -1,15 +1,14 @@
 import type { Loaded } from '@reconcile/agent/desired';
-import type { PassOutcome } from '@reconcile/agent/pass';
-import type { Action, Desired, Observed, Plan } from '@reconcile/core';
-import { duration, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
-import type { Registry } from '@reconcile/registry';
+import type { OrderListener } from '@reconcile/agent/order';
+import type { PassAsk, PassNote, PassOrder, PassResult } from '@reconcile/agent/service';
+import type { Action, Plan } from '@reconcile/core';
+import { duration, harmless, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import type { WritingNode } from '../frame/writer.ts';
 import { LiveView } from './live.ts';
 import { patience } from './patience.ts';
 import { commitMeta } from './plan.ts';
-import { planMovedOn } from './plan-file.ts';
 import { troubleLines } from './trouble.ts';
 
 /** How long a one-shot pass waits for another writer. */
@@ -17,73 +16,90 @@ const writerWaitMs = 10_000;
 
 /** What one command wants of a pass. */
 export interface PassWords {
-  readonly scope: (made: Plan, desired: Desired) => Plan;
+  readonly order: PassOrder;
   /** Ask a person before a replacement or removal, where one can answer. */
   readonly ask: boolean;
   readonly verbose?: boolean;
-  readonly confirm?: readonly string[];
-  readonly acceptHistory?: boolean;
   /** The pass is for this job's sake, whose output is the answer: the plan goes to stderr, if there is more to it. */
   readonly job?: string;
   /** What was read from the source to see whether a pass is due. */
   readonly before?: Loaded;
-  /** Only if it is this plan. */
-  readonly wanted?: string;
-  readonly record?: (registry: Registry) => Promise<void>;
-  readonly conclude?: (registry: Registry, outcome: PassOutcome) => Promise<void>;
+  /** Said when the request is written down. */
+  readonly asked?: (wasHeld: boolean | undefined) => void;
 }
 
 /**
- * One pass as the node's single writer: shows the plan, asks where that is due, shows what happens. @throws NODE_BUSY
- * PLAN_MOVED SOURCE_NOTHING, and what drivers refuse
+ * One pass as the node's single writer, this process or the agent that runs here: shows the plan, asks where that is due,
+ * shows what happens. @throws NODE_BUSY PLAN_MOVED SOURCE_NOTHING, and what drivers refuse
  */
-export async function passOnce(cx: CliContext, node: WritingNode, words: PassWords): Promise<PassOutcome> {
-  const { onePass } = await import('@reconcile/agent/pass');
-  const { wanted } = words;
+export async function passOnce(cx: CliContext, node: WritingNode, words: PassWords): Promise<PassResult> {
   const view = new LiveView(cx);
+  const listener: OrderListener = {
+    note: (note) => tellNote(cx, note, words),
+    event: (event) => view.event(event),
+    approve: async (ask) => {
+      const { plan } = ask;
+      if (!cx.json) showPlan(cx, ask, { verbose: words.verbose === true, job: words.job });
+      const isAsked = words.ask && cx.canAsk && !cx.json && plan.actions.some(asks);
+      if (isAsked && !(await cx.ask('Do this? [y/N] '))) return false;
+      view.begin(plan);
+      return true;
+    },
+  };
   try {
-    const outcome = await onePass({
-      ...node,
-      waitMs: writerWaitMs,
-      scope: words.scope,
-      confirm: words.confirm ?? [],
-      acknowledged: words.acceptHistory === true,
-      patient: patience(),
-      emit: (event) => view.event(event),
-      approve: async (made, seen) => {
-        if (wanted !== undefined && wanted !== made.id) throw planMovedOn(wanted, made);
-        if (!cx.json) showPlan(cx, made, { ...seen, verbose: words.verbose === true, job: words.job });
-        const isAsked = words.ask && cx.canAsk && !cx.json && made.actions.some(asks);
-        if (isAsked && !(await cx.ask('Do this? [y/N] '))) return false;
-        view.begin(made);
-        return true;
-      },
-      ...(words.before === undefined ? {} : { before: words.before }),
-      ...(words.record === undefined ? {} : { record: words.record }),
-      ...(words.conclude === undefined ? {} : { conclude: words.conclude }),
-    });
-    if (wanted !== undefined && wanted !== outcome.first.id) throw planMovedOn(wanted, outcome.first);
-    return outcome;
+    return await passHere(node, words, listener);
   } finally {
     view.end();
   }
 }
 
+async function passHere(node: WritingNode, words: PassWords, listener: OrderListener): Promise<PassResult> {
+  const { becomeWriter } = await import('@reconcile/agent/pass');
+  const { carryOutOrder } = await import('@reconcile/agent/order');
+  const { order } = words;
+  const writer = await becomeWriter({ ...node, waitMs: writerWaitMs });
+  try {
+    const before = words.before === undefined ? {} : { before: words.before };
+    const { registry } = writer;
+    return await carryOutOrder({ ...node, patient: patience(), ...before }, { order, registry, listener });
+  } finally {
+    await writer.close();
+  }
+}
+
+function tellNote(cx: CliContext, note: PassNote, words: PassWords): void {
+  switch (note.type) {
+    case 'asked':
+      words.asked?.(note.wasHeld);
+      return;
+    case 'queued':
+      if (!cx.json) cx.tell([line(piece(`waiting for ${note.behind}`, 'dim'))]);
+      return;
+    case 'behind':
+      cx.tell([
+        line(
+          piece(`source: ${note.problem}  `, 'bad'),
+          `${harmless(note.message)}; going on with what was fetched last`,
+        ),
+        line(piece('  next    ', 'dim'), harmless(note.hint)),
+      ]);
+  }
+}
+
 function showPlan(
   cx: CliContext,
-  made: Plan,
-  seen: { loaded: PassOutcome['loaded']; observed: Observed; verbose: boolean; job: string | undefined },
+  { observedAt, plan, source }: PassAsk,
+  { job, verbose }: { verbose: boolean; job: string | undefined },
 ): void {
-  const { job, loaded, observed, verbose } = seen;
-  cx.tell(troubleLines(loaded, cx.errLook));
+  cx.tell(troubleLines(source, cx.errLook));
   const meta = {
-    stages: loaded.desired?.stages.map((stage) => stage.name) ?? [],
-    observedAgoMs: Math.max(0, Date.now() - observed.at),
-    ...commitMeta(loaded.commit),
+    stages: source.stages,
+    observedAgoMs: Math.max(0, Date.now() - observedAt),
+    ...commitMeta(source.commit),
   };
-  const lines = withoutAdvice(renderPlan(made, meta, renderOptions(cx, verbose)));
+  const lines = withoutAdvice(renderPlan(plan, meta, renderOptions(cx, verbose)));
   if (job === undefined) cx.print(lines);
-  else if (made.changes.some(({ slot }) => slot !== job)) cx.tell(lines);
+  else if (plan.changes.some(({ slot }) => slot !== job)) cx.tell(lines);
 }
 
 /** Replacements and removals are asked about; making and repairing is not. */
@@ -109,16 +125,15 @@ export interface PassEnd {
 }
 
 /** Says what a pass came to. @returns the exit code */
-export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): number {
-  const { approved, done, failed, last, loaded } = outcome;
-  const failures = [...failed].map(([id, { code, message }]) => ({ id, code, message }));
+export function reportPass(cx: CliContext, result: PassResult, end: PassEnd): number {
+  const { approved, done, failed, first, last, source } = result;
   // A gate that was not passed stands with the plan, as held or waiting.
-  const broken = failures.filter(({ code }) => code !== 'GATE_EXPIRED' && code !== 'GATE_ENDED');
+  const broken = failed.filter(({ code }) => code !== 'GATE_EXPIRED' && code !== 'GATE_ENDED');
   const code = approved
-    ? worst(planExit(last), broken.length > 0 ? exit.error : 0, loaded.trouble === undefined ? 0 : exit.held)
+    ? worst(planExit(last), broken.length > 0 ? exit.error : 0, source.trouble === undefined ? 0 : exit.held)
     : planExit(last);
   if (cx.json) {
-    cx.printJson({ ...end.also, ...last, exit: code, done: done.map((action) => action.id), failed: failures });
+    cx.printJson({ ...end.also, ...last, exit: code, done, failed });
     return code;
   }
   if (!approved) {
@@ -127,9 +142,9 @@ export function reportPass(cx: CliContext, outcome: PassOutcome, end: PassEnd): 
   }
   for (const { id, message } of broken) cx.tell([line(piece('failed ', 'bad'), `${id}: ${message}`)]);
   // Without anything to do the plan was not shown, and with it not what is wrong with the source.
-  if (outcome.first.actions.length === 0) cx.tell(troubleLines(loaded, cx.errLook));
+  if (first.actions.length === 0) cx.tell(troubleLines(source, cx.errLook));
   const isDone = last.changes.length === 0 && last.held.length === 0 && last.waiting.length === 0;
-  const meta = { stages: loaded.desired?.stages.map((stage) => stage.name) ?? [], tookMs: end.tookMs };
+  const meta = { stages: source.stages, tookMs: end.tookMs };
   cx.print(
     end.subject !== undefined && isDone
       ? [wellLine(cx, last, { ...end, subject: end.subject })]

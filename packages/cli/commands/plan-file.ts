@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { ScopeOptions } from '@reconcile/agent/subject';
 import { isFleetError, type Plan } from '@reconcile/core';
 import { fail } from '../errors.ts';
-import type { ScopeOptions } from './scope.ts';
 
 /** What `plan --out` writes: the plan as `-o json` prints it, and what it was narrowed to. */
 export interface StoredPlan extends Plan {
@@ -35,13 +35,4 @@ export async function wantedPlan(given: string): Promise<WantedPlan> {
       cause: error,
     });
   }
-}
-
-export function planMovedOn(wanted: string, made: Plan): Error {
-  return fail('PLAN_MOVED', {
-    message: `apply plan ${wanted}`,
-    wanted,
-    actual: `the plan is now ${made.id}: definitions or this node have changed since`,
-    hint: 'reconcile plan',
-  });
 }

@@ -1,11 +1,11 @@
 import type { Loaded } from '@reconcile/agent/desired';
+import { planDocument } from '@reconcile/agent/documents';
 import { withPullSizes } from '@reconcile/agent/look';
+import { type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import type { Plan } from '@reconcile/core';
 import { authorName, type Line, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
-import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
-import { type ScopeOptions, scopeOf } from './scope.ts';
 import { troubleLines } from './trouble.ts';
 
 export interface PlanOptions extends ScopeOptions {
@@ -21,19 +21,19 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   const sight = await lookAround(cx, { withEdits: true, ...(options.ref === undefined ? {} : { ref: options.ref }) });
   const scoped = scopeOf(sight.desired, options)(sight.seen.plan);
   const made = await withPullSizes(scoped, { config: sight.config, host: sight.host, signal: cx.signal });
-  const code = worst(planExit(made), sight.loaded.trouble === undefined ? exit.converged : exit.held);
+  const document = planDocument(made, sight.loaded);
   if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(made, options));
   const diff = options.diff === true ? await diffOf(made, sight) : [];
   if (cx.json) {
     const text = options.diff === true ? { diff: plainText(diff) } : {};
-    cx.printJson({ ...made, exit: code, source: sourceJson(sight), ...text });
-    return code;
+    cx.printJson({ ...document, ...text });
+    return document.exit;
   }
   cx.tell(troubleLines(sight.loaded, cx.errLook));
   const meta = { ...planMeta(sight, performance.now() - startedAt), applyHint: applyHint(made, options) };
   cx.print(renderPlan(made, meta, { width: cx.look.width, ascii: cx.look.ascii, verbose: options.verbose === true }));
   if (diff.length > 0) cx.print([[], ...diff]);
-  return code;
+  return document.exit;
 }
 
 async function diffOf(made: Plan, sight: Sight): Promise<Line[]> {
@@ -73,17 +73,4 @@ export function commitMeta(commit: Loaded['commit']): { readonly message?: strin
   const message = commit?.message.split('\n')[0] ?? '';
   const author = authorName(commit?.author ?? '');
   return { ...(message === '' ? {} : { message }), ...(author === '' ? {} : { author }) };
-}
-
-function sourceJson({ loaded }: Sight) {
-  const { commit, diagnostics, trouble, warnings } = loaded;
-  return {
-    commit: commit?.commit,
-    message: commit?.message,
-    author: commit?.author,
-    at: commit?.at,
-    ...(trouble === undefined ? {} : { trouble }),
-    diagnostics,
-    warnings,
-  };
 }

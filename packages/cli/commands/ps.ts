@@ -1,11 +1,9 @@
-import { narrowStanding, nodeStanding, originOf, sceneOf } from '@reconcile/agent/standing';
-import { narrow } from '@reconcile/core/plan';
-import { type Line, type NodeStanding, renderNames, renderPs, type Standing } from '@reconcile/core/render';
+import { servicesDocument } from '@reconcile/agent/documents';
+import { type Line, type NodeStanding, renderNames, renderPs } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
-import { exit, planExit, worst } from '../frame/exit.ts';
-import { lookAround, type Sight } from '../frame/node.ts';
+import { exit } from '../frame/exit.ts';
+import { lookAround } from '../frame/node.ts';
 import { paint } from '../frame/terminal.ts';
-import { plainName, rowsNamed } from './named.ts';
 
 export interface PsOptions {
   readonly quiet?: boolean;
@@ -34,31 +32,13 @@ async function show(
 ): Promise<{ code: number }> {
   const sight = await lookAround(cx);
   try {
-    const { code, standing } = await narrowed(sight, names);
-    if (cx.json) cx.printJson({ ...standing, exit: code });
-    else draw(cx, options.quiet === true ? renderNames(standing) : lines(cx, standing, options), options);
-    return { code };
+    const document = await servicesDocument(sight, names);
+    if (cx.json) cx.printJson(document);
+    else draw(cx, options.quiet === true ? renderNames(document) : lines(cx, document, options), options);
+    return { code: document.exit };
   } finally {
     await sight.registry.close();
   }
-}
-
-async function narrowed(sight: Sight, names: readonly string[]): Promise<{ standing: NodeStanding; code: number }> {
-  const scene = sceneOf(sight.seen);
-  const whole = nodeStanding(scene, await originOf(sight.config, sight.host, sight.loaded), 'local');
-  const plain = names.map((name) => plainName(name, whole.node));
-  const absences = whole.absences.filter(({ service }) => plain.includes(service));
-  const here = plain.filter((name) => !absences.some(({ service }) => service === name));
-  const rows = names.length > 0 && here.length === 0 ? [] : rowsNamed(whole, here);
-  const plan = names.length === 0 ? sight.seen.plan : narrow(sight.seen.plan, { services: plain });
-  const code = worst(planExit(plan), rowsExit(rows), sight.loaded.trouble === undefined ? 0 : exit.held);
-  const standing = names.length === 0 ? whole : narrowStanding(scene, whole, { rows, absences });
-  return { standing, code };
-}
-
-/** A failing job that nothing waits for is told and does not count. */
-export function rowsExit(rows: readonly Pick<Standing, 'grade'>[]): number {
-  return rows.some((row) => row.grade === 'failing') ? exit.held : exit.converged;
 }
 
 function lines(cx: CliContext, standing: NodeStanding, options: PsOptions): Line[] {

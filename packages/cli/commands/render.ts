@@ -1,11 +1,10 @@
 import { renderPodman } from '@reconcile/agent/render';
 import { isOf } from '@reconcile/agent/standing';
+import { assertKnown, plainName } from '@reconcile/agent/subject';
 import { line, piece } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround } from '../frame/node.ts';
-import { plainName } from './named.ts';
-import { assertKnown } from './scope.ts';
 
 export interface RenderOptions {
   readonly as: 'podman';

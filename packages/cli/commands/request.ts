@@ -1,11 +1,10 @@
-import type { Asker } from '@reconcile/agent/request';
+import type { PassOrder, PassRequest } from '@reconcile/agent/service';
+import { plainName } from '@reconcile/agent/subject';
 import { principalName } from '@reconcile/core';
 import { type Line, line, piece } from '@reconcile/core/render';
-import type { Registry } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
 import { glimpse } from '../frame/node.ts';
 import { type WritingNode, writingNode } from '../frame/writer.ts';
-import { plainName } from './named.ts';
 
 export interface RequestOptions {
   /** Why, for the record. */
@@ -16,7 +15,6 @@ export interface RequestOptions {
 export interface RequestWorld<T> {
   readonly node: WritingNode;
   readonly target: T;
-  asker(registry: Registry): Asker;
 }
 
 /**
@@ -26,7 +24,7 @@ export interface RequestWorld<T> {
 export async function requestWorld<T>(
   cx: CliContext,
   name: string,
-  words: { options: RequestOptions; pick: (desired: NonNullable<Desired>, plain: string) => T },
+  pick: (desired: NonNullable<Desired>, plain: string) => T,
 ): Promise<RequestWorld<T>> {
   const { config, loaded, registry } = await glimpse(cx);
   await registry.close();
@@ -34,17 +32,15 @@ export async function requestWorld<T>(
     const { nothingToRun } = await import('@reconcile/agent/desired');
     throw nothingToRun(config, loaded);
   }
-  const target = words.pick(loaded.desired, plainName(name, config.node));
-  const node = await writingNode(cx);
-  const { by, host, signal } = node;
-  return {
-    node,
-    target,
-    asker: (writing) => ({ registry: writing, host, signal, by, why: words.options.message }),
-  };
+  const target = pick(loaded.desired, plainName(name, config.node));
+  return { node: await writingNode(cx), target };
 }
 
 type Desired = Awaited<ReturnType<typeof glimpse>>['loaded']['desired'];
+
+export function requestOrder(verb: PassRequest['verb'], target: string, { message }: RequestOptions): PassOrder {
+  return { request: { verb, target, ...(message === undefined ? {} : { why: message }) } };
+}
 
 /** `restart web   asked by unix:1000: a new certificate` */
 export function askedLine(node: WritingNode, what: string, why: string | undefined): Line {

@@ -1,34 +1,26 @@
-import { askRestart, requestTarget } from '@reconcile/agent/request';
-import type { Request } from '@reconcile/core';
-import { narrow } from '@reconcile/core/plan';
+import { requestTarget } from '@reconcile/agent/request';
 import { line, piece } from '@reconcile/core/render';
-import { openRequests } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
 import { exit, worst } from '../frame/exit.ts';
 import { passOnce, reportPass } from './pass.ts';
-import { askedLine, type RequestOptions, requestWorld } from './request.ts';
+import { askedLine, type RequestOptions, requestOrder, requestWorld } from './request.ts';
 
 /** `restart S`: its containers stop and start, one component after the other; nothing is made anew. */
 export async function runRestart(cx: CliContext, name: string, options: RequestOptions): Promise<number> {
   const startedAt = performance.now();
   const pick = (desired: Parameters<typeof requestTarget>[0], plain: string) =>
     requestTarget(desired, plain, 'restart');
-  const { asker, node, target } = await requestWorld(cx, name, { options, pick });
-  let request: Request | undefined;
-  let isOpen = false;
-  const outcome = await passOnce(cx, node, {
-    scope: (made) => narrow(made, { services: [target] }),
+  const { node, target } = await requestWorld(cx, name, pick);
+  const result = await passOnce(cx, node, {
+    order: requestOrder('restart', target, options),
     ask: false,
-    record: async (registry) => {
-      request = await askRestart(asker(registry), target);
+    asked: () => {
       if (!cx.json) cx.print([askedLine(node, `restart ${target}`, options.message)]);
     },
-    conclude: async (registry) => {
-      isOpen = registry.read(openRequests).some(({ id }) => id === request?.id);
-    },
   });
-  const also = { request: request?.id, fulfilled: !isOpen };
-  const code = reportPass(cx, outcome, {
+  const isOpen = result.request?.isOpen === true;
+  const also = { request: result.request?.id, fulfilled: !isOpen };
+  const code = reportPass(cx, result, {
     tookMs: performance.now() - startedAt,
     subject: target,
     verdict: 'restarted',

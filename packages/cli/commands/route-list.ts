@@ -1,4 +1,5 @@
-import { listRoutes, type RouteRow } from '@reconcile/agent/ingress';
+import { routesDocument } from '@reconcile/agent/documents';
+import type { RouteRow } from '@reconcile/agent/ingress';
 import { line, piece, table } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
@@ -19,10 +20,9 @@ const columns = [
 export async function runRouteList(cx: CliContext): Promise<number> {
   const sight = await lookAround(cx);
   try {
-    const { desired, host, seen } = sight;
-    const { observed, plan } = seen;
-    const rows = await withSpinner(cx, 'asking for routes', () => listRoutes({ desired, host, observed, plan }));
-    if (cx.json) cx.printJson({ version: 1, routes: rows });
+    const document = await withSpinner(cx, 'asking for routes', () => routesDocument(sight));
+    const rows = document.routes;
+    if (cx.json) cx.printJson(document);
     else if (rows.length === 0) cx.tell([line(piece('No component here has a route.', 'dim'))]);
     else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
     return exit.converged;

@@ -1,35 +1,25 @@
-import { askRun, type JobResult, jobResult, jobTarget, withdrawRun } from '@reconcile/agent/request';
-import type { Request } from '@reconcile/core';
-import { narrow } from '@reconcile/core/plan';
+import { type JobResult, jobTarget } from '@reconcile/agent/request';
 import { duration, harmless, line, piece } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit, worst } from '../frame/exit.ts';
 import { passOnce, reportPass } from './pass.ts';
-import { askedLine, type RequestOptions, requestWorld } from './request.ts';
+import { askedLine, type RequestOptions, requestOrder, requestWorld } from './request.ts';
 
 /** `run S/JOB`: once, now; its output and its own exit code. A job that cannot run is not left for a later pass. */
 export async function runJob(cx: CliContext, name: string, options: RequestOptions): Promise<number> {
   const startedAt = performance.now();
-  const { asker, node, target } = await requestWorld(cx, name, { options, pick: jobTarget });
-  let request: Request | undefined;
-  let result: JobResult | undefined;
-  const outcome = await passOnce(cx, node, {
-    scope: (made) => narrow(made, { services: [target] }),
+  const { node, target } = await requestWorld(cx, name, jobTarget);
+  const result = await passOnce(cx, node, {
+    order: requestOrder('run', target, options),
     ask: false,
     job: target,
-    record: async (registry) => {
-      request = await askRun(asker(registry), target);
+    asked: () => {
       if (!cx.json) cx.tell([askedLine(node, `run ${target}`, options.message)]);
     },
-    conclude: async (registry) => {
-      if (request === undefined) return;
-      result = await jobResult({ ...node, registry }, request);
-      if (result === undefined) await withdrawRun(registry, request, node.host.clock.now());
-    },
   });
-  if (result !== undefined) return ended(cx, target, result);
+  if (result.request?.job !== undefined) return ended(cx, target, result.request.job);
   const tookMs = performance.now() - startedAt;
-  const code = reportPass(cx, outcome, { tookMs, subject: target, also: { job: target, ran: false } });
+  const code = reportPass(cx, result, { tookMs, subject: target, also: { job: target, ran: false } });
   if (!cx.json) cx.tell([line(piece('not run: ', 'bad'), `${target}; the request is withdrawn`)]);
   return worst(code, exit.error);
 }

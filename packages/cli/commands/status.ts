@@ -1,22 +1,9 @@
-import {
-  containerUsage,
-  lastChangeOf,
-  nodePast,
-  nodeStanding,
-  originOf,
-  sceneOf,
-  serviceStatus,
-} from '@reconcile/agent/standing';
-import { narrow } from '@reconcile/core/plan';
+import { nodeDocument, serviceDocument } from '@reconcile/agent/documents';
+import { plainName } from '@reconcile/agent/subject';
 import { momentText, renderNodeStatus, renderStatus, type StatusOptions } from '@reconcile/core/render';
-import { listHistory } from '@reconcile/registry';
 import type { CliContext } from '../frame/context.ts';
-import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
-import { absenceLine, absenceNamed, plainName, rowsNamed } from './named.ts';
-import { rowsExit } from './ps.ts';
-
-const historyLimit = 200;
+import { absenceLine } from './named.ts';
 
 /** One service from all sides; without a name, the node in a few lines. */
 export async function runStatus(cx: CliContext, name: string | undefined): Promise<number> {
@@ -25,37 +12,18 @@ export async function runStatus(cx: CliContext, name: string | undefined): Promi
 }
 
 async function node(cx: CliContext, sight: Sight): Promise<number> {
-  const { config, host, loaded, registry, seen } = sight;
-  const standing = nodeStanding(sceneOf(seen), await originOf(config, host, loaded), 'local');
-  const past = nodePast(registry, config);
-  const code = worst(planExit(seen.plan), rowsExit(standing.rows), loaded.trouble === undefined ? 0 : exit.held);
-  if (cx.json) cx.printJson({ ...standing, past, exit: code });
-  else cx.print(renderNodeStatus(standing, past, options(cx, standing.at)));
-  return code;
+  const document = await nodeDocument(sight);
+  if (cx.json) cx.printJson(document);
+  else cx.print(renderNodeStatus(document, document.past, options(cx, document.at)));
+  return document.exit;
 }
 
 async function service(cx: CliContext, sight: Sight, name: string): Promise<number> {
-  const { config, host, loaded, registry, seen } = sight;
-  const scene = sceneOf(seen);
-  const standing = nodeStanding(scene, await originOf(config, host, loaded), 'local');
-  const absence = absenceNamed(standing, name);
-  if (absence !== undefined) {
-    if (cx.json) cx.printJson({ name, ...absence, exit: exit.converged });
-    else cx.print([absenceLine(standing, name, absence)]);
-    return exit.converged;
-  }
-  const rows = rowsNamed(standing, [name]);
-  const containers = rows.flatMap((row) => (row.startedAt === undefined ? [] : [row.container]));
-  const [usage, wantedBy] = await Promise.all([
-    containerUsage(host, containers, cx.signal),
-    lastChangeOf(config, name.split('/')[0] ?? name, { host, signal: cx.signal, commit: scene.desired.commit }),
-  ]);
-  const history = registry.read((all) => listHistory(all, { slot: name, limit: historyLimit }));
-  const status = serviceStatus(scene, standing, { name, past: { history, wantedBy, usage, zone: 'local' } });
-  const code = worst(planExit(narrow(seen.plan, { services: [name] })), rowsExit(rows));
-  if (cx.json) cx.printJson({ ...status, exit: code });
-  else cx.print(renderStatus(status, options(cx, standing.at)));
-  return code;
+  const document = await serviceDocument(sight, name, cx.signal);
+  if (cx.json) cx.printJson(document);
+  else if ('why' in document) cx.print([absenceLine(sight.config, document.name, document)]);
+  else cx.print(renderStatus(document, options(cx, sight.seen.observed.at)));
+  return document.exit;
 }
 
 function options(cx: CliContext, now: number): StatusOptions {

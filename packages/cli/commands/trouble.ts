@@ -3,10 +3,12 @@ import type { Diagnostic } from '@reconcile/core';
 import { harmless, type Line, line, piece, wrap } from '@reconcile/core/render';
 import { type LinesLook, problemLines } from './validate-lines.ts';
 
+type Told = Pick<Loaded, 'commit' | 'trouble' | 'diagnostics' | 'warnings'>;
+
 const wide: LinesLook = { width: 160, ascii: false };
 
 /** What a person must know about where the desired state came from, beside the plan. */
-export function troubleLines(loaded: Loaded, look: LinesLook = wide): Line[] {
+export function troubleLines(loaded: Told, look: LinesLook = wide): Line[] {
   const lines: Line[] = [];
   const { commit, trouble } = loaded;
   if (trouble !== undefined) {

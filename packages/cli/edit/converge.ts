@@ -1,6 +1,5 @@
-import { takeChange } from '@reconcile/agent/request';
-import { type Desired, isFleetError, type Plan } from '@reconcile/core';
-import { narrow } from '@reconcile/core/plan';
+import type { PassSource } from '@reconcile/agent/service';
+import { isFleetError, type Plan } from '@reconcile/core';
 import { harmless, line, piece } from '@reconcile/core/render';
 import { passOnce, reportPass } from '../commands/pass.ts';
 import type { CliContext } from '../frame/context.ts';
@@ -35,10 +34,8 @@ export async function converge(cx: CliContext, world: EditWorld, what: Convergin
   const node = await writingNode(cx);
   const pass = (confirm: readonly string[]) =>
     passOnce(cx, node, {
-      scope: (made) => narrow(made, { services: [service] }),
+      order: { scope: { service: [service] }, confirm, change: { path: edit.path, text: edit.text } },
       ask: false,
-      confirm,
-      record: () => takeChange(node, edit),
     });
   try {
     let outcome = await pass([]);
@@ -46,7 +43,7 @@ export async function converge(cx: CliContext, world: EditWorld, what: Convergin
       edit.text === undefined && world.tip.place.kind === 'directory' ? holdOf(outcome.last, service) : undefined;
     // A commit says by its trailer that the removal is meant; a directory has no other word than this command.
     if (own !== undefined) outcome = await pass([own]);
-    if (!cx.json) cx.print(absenceLines(outcome.desired, service));
+    if (!cx.json) cx.print(absenceLines(outcome.source, service));
     const tookMs = performance.now() - startedAt;
     return reportPass(cx, outcome, { tookMs, subject: service, verdict, also: answer });
   } catch (error) {
@@ -68,8 +65,8 @@ function holdOf(last: Plan, service: string): string | undefined {
   return last.held.find((hold) => hold.confirmable && hold.services.length === 1 && hold.services[0] === service)?.id;
 }
 
-function absenceLines(desired: Desired, service: string) {
-  const absence = desired.absences.find((entry) => entry.service === service);
+function absenceLines({ absences }: PassSource, service: string) {
+  const absence = absences.find((entry) => entry.service === service);
   if (absence === undefined || absence.why === 'inactive') return [];
   const where =
     absence.node === undefined ? 'is placed nowhere yet' : `runs on ${absence.node}, which takes the change itself`;

@@ -1,10 +1,11 @@
+import { noService } from '@reconcile/agent/subject';
 import { fail } from '../errors.ts';
 
 /** Verbs of definitions take whole services. @throws NO_SERVICE */
 export function serviceOf(name: string, verb: string): string {
   const [service = '', ...rest] = name.split('/');
   if (rest.length === 0 && /^[^:]+$/.test(service)) return service;
-  throw fail('NO_SERVICE', {
+  throw noService({
     message: `${verb} ${name}`,
     wanted: 'a whole service: its definition is one file',
     actual: name,

@@ -1,3 +1,4 @@
+import { noService } from '@reconcile/agent/subject';
 import type { ReadHost } from '@reconcile/host';
 import { defaultSettleMs, directorySource } from '@reconcile/source/directory';
 import { gitSource } from '@reconcile/source/git';
@@ -52,7 +53,7 @@ export function definitionOf({ files, place }: FleetTip, service: string): Defin
   if (found !== undefined) return found;
   const known = definitionPaths(files).flatMap((path) => nameIn(path, files.get(path) ?? new Uint8Array()) ?? []);
   const near = nearest(service, known);
-  throw fail('NO_SERVICE', {
+  throw noService({
     message: `find ${service} in ${place.root}`,
     wanted: known.length === 0 ? 'a definition in services/' : `one of ${known.sort().join(', ')}`,
     actual: 'not declared',

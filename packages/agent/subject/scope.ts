@@ -1,6 +1,6 @@
 import type { Desired, Plan } from '@reconcile/core';
 import { narrow } from '@reconcile/core/plan';
-import { fail } from '../errors.ts';
+import { fail } from './errors.ts';
 
 export interface ScopeOptions {
   readonly service?: readonly string[];

@@ -1,0 +1,104 @@
+import type { Desired, Plan } from '@reconcile/core';
+import { narrow } from '@reconcile/core/plan';
+import type { Registry } from '@reconcile/registry';
+import type { Loaded } from '../desired/model.ts';
+import { type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
+import { fetchSource, takeChange } from '../request/source.ts';
+import type { PassOrder, PassResult, PassSource } from '../service/order.ts';
+import { planMovedOn } from '../subject/moved.ts';
+import { scopeOf } from '../subject/scope.ts';
+import { type Asked, concludeRequest, writeRequest } from './ask.ts';
+import type { OrderContext, OrderListener } from './context.ts';
+
+/** The pass as its writer makes it: with the daemon's warm parts, or from nothing. */
+export type MakePass = (input: PassInput, registry: Registry) => Promise<PassOutcome>;
+
+/**
+ * Carries an order out as the node's single writer: fetches or takes a change, writes a request down, then passes, narrowed as
+ * ordered. @throws PLAN_MOVED NO_SERVICE NO_STAGE SOURCE_NOTHING SOURCE_BEHIND REQUEST_UNKNOWN, and what drivers refuse
+ */
+export async function carryOutOrder(
+  cx: OrderContext,
+  { listener, order, registry }: { listener: OrderListener; order: PassOrder; registry: Registry },
+  pass: MakePass = passAsWriter,
+): Promise<PassResult> {
+  const { planId, request } = order;
+  let asked: Asked | undefined;
+  let concluded: PassResult['request'];
+  const outcome = await pass(
+    {
+      ...cx,
+      confirm: order.confirm ?? [],
+      acknowledged: order.acceptHistory === true,
+      scope: (made, desired) => scoped(made, desired, order),
+      emit: (event) => listener.event(event),
+      approve: async (made, { loaded, observed }) => {
+        if (planId !== undefined && planId !== made.id) throw planMovedOn(planId, made);
+        return listener.approve({ plan: made, observedAt: observed.at, source: sourceOf(loaded) });
+      },
+      record: async (writing) => {
+        await bringSource(cx, order, listener);
+        if (request === undefined) return;
+        asked = await writeRequest(cx, writing, request);
+        const { wasHeld } = asked;
+        listener.note({
+          type: 'asked',
+          id: asked.request?.id ?? '',
+          ...(wasHeld === undefined ? {} : { wasHeld }),
+        });
+      },
+      conclude: async (writing) => {
+        if (request !== undefined && asked !== undefined)
+          concluded = await concludeRequest(cx, writing, { asked, verb: request.verb });
+      },
+    },
+    registry,
+  );
+  if (planId !== undefined && planId !== outcome.first.id) throw planMovedOn(planId, outcome.first);
+  return resultOf(outcome, concluded);
+}
+
+/** A request narrows to what it is about; a change may take a service away from here, so that its name means nothing any more. */
+function scoped(made: Plan, desired: Desired, { change, request, scope = {} }: PassOrder): Plan {
+  if (request !== undefined) return narrow(made, { services: [request.target] });
+  if (change !== undefined) return narrow(made, { services: scope.service ?? [] });
+  return scopeOf(desired, scope)(made);
+}
+
+async function bringSource(cx: OrderContext, { change, fetch }: PassOrder, listener: OrderListener): Promise<void> {
+  if (change !== undefined) return takeChange(cx, change);
+  if (fetch !== true) return;
+  const trouble = await fetchSource(cx);
+  if (trouble === undefined) return;
+  listener.note({ type: 'behind', problem: trouble.problem, message: trouble.message, hint: trouble.hint });
+}
+
+function resultOf(outcome: PassOutcome, request: PassResult['request']): PassResult {
+  const { approved, done, failed, first, last, loaded, turns } = outcome;
+  return {
+    first,
+    last,
+    approved,
+    turns,
+    done: done.map(({ id }) => id),
+    failed: [...failed].map(([id, { code, message }]) => ({ id, code, message })),
+    source: sourceOf(loaded),
+    ...(request === undefined ? {} : { request }),
+  };
+}
+
+/** What a person has to know of where desired state came from. */
+export function sourceOf({ commit, desired, diagnostics, trouble, warnings }: Loaded): PassSource {
+  return {
+    commit: commit === undefined ? undefined : { ...pickCommit(commit) },
+    trouble,
+    diagnostics,
+    warnings,
+    stages: desired?.stages.map(({ name }) => name) ?? [],
+    absences: desired?.absences ?? [],
+  };
+}
+
+function pickCommit({ at, author, commit, message }: NonNullable<Loaded['commit']>) {
+  return { commit, message, author, at };
+}
