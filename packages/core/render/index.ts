@@ -2,7 +2,7 @@ export * from './events.ts';
 export * from './explain.ts';
 export * from './fields.ts';
 export * from './history.ts';
-export * from './plan.ts';
+export * from './plan/index.ts';
 export * from './ps.ts';
 export * from './standing.ts';
 export * from './status.ts';
