@@ -2,7 +2,7 @@ import { clashes, parsePortClaim } from '../model/claim.ts';
 import type { WaitCode } from '../model/plan.ts';
 import type { Claim } from '../model/resource.ts';
 import { type Draft, leaves, starts } from './draft.ts';
-import { isProven } from './give-way.ts';
+import { isProven } from './proven.ts';
 import type { World } from './world.ts';
 
 interface Held {

@@ -1,5 +1,6 @@
 import type { Claims } from './claims.ts';
 import { type Draft, starts } from './draft.ts';
+import { isProven } from './proven.ts';
 import type { World } from './world.ts';
 
 /**
@@ -17,11 +18,6 @@ export function giveWay(world: World, claims: Claims): void {
       holder.reason = { code: 'RolledBack', text: `never ready; ${target.slot}, which was, has its port back` };
     }
   }
-}
-
-/** What is wanted of it is what it was last known to be good with. */
-export function isProven({ input }: World, { slot, desired }: Draft): boolean {
-  return desired !== undefined && input.history.slots[slot]?.lastGood?.resource.specHash === desired.specHash;
 }
 
 /** Its gate expired, and its slot has no good version to go back to. */
