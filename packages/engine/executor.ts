@@ -16,6 +16,7 @@ import PQueue from 'p-queue';
 import { fail } from './errors.ts';
 import type { Failpoint } from './failpoint.ts';
 import { passGate } from './gate.ts';
+import type { GateBook } from './gate-book.ts';
 import { withDeadline } from './look/deadline.ts';
 
 export interface ExecuteInput {
@@ -28,6 +29,9 @@ export interface ExecuteInput {
   /** false once something newer has taken over: nothing more is started. */
   readonly isCurrent: () => boolean;
   readonly emit: (event: Event) => void;
+  /** Fires when something more urgent came up, and when the pass is cancelled: open gates are left, nothing more is begun. */
+  readonly yields?: AbortSignal | undefined;
+  readonly gates?: GateBook | undefined;
   /** Actions of drivers at once. podman is CPU-bound: more than four gain nothing (performance.md section 2). */
   readonly concurrency?: number;
 }
@@ -93,9 +97,10 @@ class Walk {
   async #launch(): Promise<void> {
     const batch = this.#ready.sort((a, b) => (this.#rank.get(a.id) ?? 0) - (this.#rank.get(b.id) ?? 0));
     this.#ready = [];
-    const { context, isCurrent, journal } = this.#input;
-    if (context.signal.aborted || !isCurrent()) {
-      for (const action of batch) this.#skip(action.id, context.signal.aborted ? 'cancelled' : 'superseded');
+    const { journal } = this.#input;
+    const stopped = this.#stopped();
+    if (stopped !== undefined) {
+      for (const action of batch) this.#skip(action.id, stopped);
       return;
     }
     await journal.begin(batch);
@@ -117,9 +122,10 @@ class Walk {
   }
 
   async #one(action: Action): Promise<void> {
-    const { context, emit, failpoint, isCurrent, journal } = this.#input;
-    if (context.signal.aborted || !isCurrent()) {
-      this.#skip(action.id, context.signal.aborted ? 'cancelled' : 'superseded');
+    const { context, emit, failpoint, journal } = this.#input;
+    const stopped = this.#stopped();
+    if (stopped !== undefined) {
+      this.#skip(action.id, stopped);
       return;
     }
     const startedAt = context.host.clock.now();
@@ -156,8 +162,15 @@ class Walk {
     }
   }
 
+  /** Why nothing more is begun; undefined: it is. */
+  #stopped(): 'cancelled' | 'superseded' | undefined {
+    const { context, isCurrent, yields } = this.#input;
+    if (context.signal.aborted) return 'cancelled';
+    return isCurrent() && yields?.aborted !== true ? undefined : 'superseded';
+  }
+
   #effect(action: Action): Promise<Facts | undefined> {
-    const { context, drivers } = this.#input;
+    const { context, drivers, gates, yields } = this.#input;
     const driver = drivers.get(action.kind);
     if (driver === undefined)
       throw fail('NO_DRIVER', {
@@ -167,12 +180,12 @@ class Walk {
     return withDeadline(
       (signal) => {
         const cx: ApplyContext<Host> = { ...context, signal };
-        return action.verb === 'await' ? passGate(cx, driver, action) : driver.apply(cx, action);
+        return action.verb === 'await' ? passGate(cx, driver, { action, book: gates }) : driver.apply(cx, action);
       },
       {
         timeoutMs: action.timeoutMs,
         // What is under way is finished: a cancelled pass must not leave halves behind. Waiting is what can be cut short.
-        outer: action.verb === 'await' || action.verb === 'drain' ? context.signal : new AbortController().signal,
+        outer: outerSignal(action, { cancelled: context.signal, yields }),
         late: () =>
           fail('ACTION_TIMEOUT', {
             message: `${action.verb} ${action.key}: no end within ${Math.round(action.timeoutMs / 1000)} s`,
@@ -184,8 +197,9 @@ class Walk {
 
   async #failedWith(action: Action, error: unknown, startedAt: number): Promise<void> {
     const { context, emit, journal } = this.#input;
-    if (context.signal.aborted && action.verb === 'await') {
-      this.#skip(action.id, 'cancelled');
+    const stopped = action.verb === 'await' ? this.#stopped() : undefined;
+    if (stopped !== undefined && isCancelled(error)) {
+      this.#skip(action.id, stopped);
       return;
     }
     const code = isFleetError(error) ? error.code : 'ACTION_FAILED';
@@ -249,6 +263,20 @@ class Walk {
       verb: action.verb,
     };
   }
+}
+
+/** What may cut an action short: waiting, whatever stops the pass; a gate also gives way. */
+function outerSignal(
+  { verb }: Action,
+  { cancelled, yields }: { cancelled: AbortSignal; yields: AbortSignal | undefined },
+): AbortSignal {
+  if (verb === 'await') return yields ?? cancelled;
+  return verb === 'drain' ? cancelled : new AbortController().signal;
+}
+
+/** The gate itself gave no verdict. */
+function isCancelled(error: unknown): boolean {
+  return !isFleetError(error) || (error.code !== 'GATE_EXPIRED' && error.code !== 'GATE_ENDED');
 }
 
 /** A job that was run to its end, as it should be, and ended badly: what needs it must not go on. */

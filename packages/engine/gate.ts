@@ -2,6 +2,7 @@ import type { Action, ApplyContext, Driver, Facts, Locus, ProbeResult } from '@r
 import type { AwaitArgs } from '@reconcile/core/kinds/container';
 import type { Host, ReadHost } from '@reconcile/host';
 import { fail } from './errors.ts';
+import { GateBook } from './gate-book.ts';
 import { diagnoseListening } from './look/probe-tcp.ts';
 import { probe } from './probe.ts';
 
@@ -10,28 +11,37 @@ const longestPauseMs = 1000;
 
 /**
  * Keeps probing until the container is ready: `successes` good probes in a row, and good for `minReadyMs`. Every 250 ms,
- * slowing to 1 s. Ends at once when the process ends: it is not started a second time here.
+ * slowing to 1 s. Ends at once when the process ends: it is not started a second time here. `book` remembers when it was
+ * opened, for a pass that left it open.
  * @throws GATE_EXPIRED GATE_ENDED
  */
-export async function passGate(cx: ApplyContext<Host>, driver: Driver<ReadHost, Host>, action: Action): Promise<Facts> {
+export async function passGate(
+  cx: ApplyContext<Host>,
+  driver: Driver<ReadHost, Host>,
+  { action, book = new GateBook() }: { action: Action; book?: GateBook | undefined },
+): Promise<Facts> {
   const args = action.args as unknown as AwaitArgs;
   const { clock } = cx.host;
-  const openedAt = clock.now();
+  const first = await driver.locate?.(cx, action.key);
+  const openedAt = book.opened(action.key, first, clock.now());
   let goodSince: number | undefined;
   let good = 0;
   let pauseMs = firstPauseMs;
   let last: ProbeResult | undefined;
-  while (clock.now() - openedAt < args.deadlineMs) {
-    const locus = await driver.locate?.(cx, action.key);
-    if (locus !== undefined && !locus.running)
+  for (let locus = first; clock.now() - openedAt < args.deadlineMs; locus = await driver.locate?.(cx, action.key)) {
+    if (locus !== undefined && !locus.running) {
+      book.closed(action.key, first);
       throw ended(args, await exitCodeOf(cx, driver, { action, locus }), await said(cx, driver, action));
+    }
     last = await probe(cx, driver, { key: action.key, target: args, locus: locus ?? { running: true, pid: 0 } });
     if (last.healthy) {
       goodSince ??= clock.now();
       good++;
       const readyForMs = clock.now() - goodSince;
-      if (good >= args.successes && readyForMs >= args.minReadyMs)
+      if (good >= args.successes && readyForMs >= args.minReadyMs) {
+        book.closed(action.key, first);
         return { health: 'healthy', readyMs: clock.now() - openedAt, ...identity(locus) };
+      }
       await clock.sleep(Math.min(firstPauseMs, Math.max(10, args.minReadyMs - readyForMs)), cx.signal);
       continue;
     }
@@ -40,6 +50,7 @@ export async function passGate(cx: ApplyContext<Host>, driver: Driver<ReadHost, 
     await clock.sleep(pauseMs, cx.signal);
     pauseMs = Math.min(longestPauseMs, pauseMs * 1.2);
   }
+  book.closed(action.key, first);
   const why = (await misplaced(cx, driver, action)) ?? last?.message ?? 'never probed';
   throw fail('GATE_EXPIRED', {
     message: `${action.slot} was not ready within ${Math.round(args.deadlineMs / 1000)} s: ${why}`,

@@ -2,6 +2,8 @@ export * from './errors.ts';
 export * from './executor.ts';
 export * from './failpoint.ts';
 export * from './gate.ts';
+export * from './gate-book.ts';
 export * from './look/index.ts';
+export * from './loop.ts';
 export * from './pass.ts';
 export * from './probe.ts';

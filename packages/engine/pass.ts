@@ -19,6 +19,7 @@ import type { Host, ReadHost } from '@reconcile/host';
 
 import { type Execution, execute } from './executor.ts';
 import type { Failpoint } from './failpoint.ts';
+import type { GateBook } from './gate-book.ts';
 import { look } from './look/observer.ts';
 
 /** What a pass remembers between turns; the agent wires it to the registry. */
@@ -49,6 +50,10 @@ export interface PassInput {
   readonly approve: (made: Plan, observed: Observed) => Promise<boolean>;
   /** Before each plan is carried out: what its actions expect to find (contents of files, directories, a sound runtime). */
   readonly prepare: (made: Plan, context: ApplyContext<Host>) => Promise<void>;
+  /** Fires when something more urgent came up, and with the context's signal: the pass ends where it can, with `yielded`. */
+  readonly yields?: AbortSignal | undefined;
+  /** Of passes that yield. */
+  readonly gates?: GateBook | undefined;
   /** Which waits with a time this pass sits out. */
   readonly patient: (wait: Wait) => boolean;
   readonly concurrency?: number;
@@ -60,6 +65,8 @@ export interface PassReport {
   readonly last: Plan;
   readonly observed: Observed;
   readonly approved: boolean;
+  /** It gave way before it was through: `last` and `observed` are of before its last turn. */
+  readonly yielded: boolean;
   readonly turns: number;
   readonly done: readonly Action[];
   /** In any turn, and not done in a later one. */
@@ -78,18 +85,20 @@ export async function runPass(input: PassInput): Promise<PassReport> {
   let { made, observed, whole } = first;
   const done: Action[] = [];
   const failed = new Map<string, { readonly code: string; readonly message: string }>();
+  const hasYielded = () => input.yields?.aborted === true;
   const report = (approved: boolean, turns: number): PassReport => ({
     first: first.made,
     last: made,
     observed,
     approved,
+    yielded: approved && hasYielded(),
     turns,
     done,
     failed,
   });
   if (made.actions.length > 0 && !(await input.approve(made, observed))) return report(false, 0);
   let turns = 0;
-  while (turns < mostTurns && !input.context.signal.aborted && input.isCurrent()) {
+  while (turns < mostTurns && !input.context.signal.aborted && !hasYielded() && input.isCurrent()) {
     if (made.actions.length === 0) {
       if (!(await sitOut(input, made))) break;
     } else {
@@ -100,6 +109,7 @@ export async function runPass(input: PassInput): Promise<PassReport> {
       for (const id of ok) failed.delete(id);
       done.push(...made.actions.filter((action) => ok.has(action.id)));
     }
+    if (hasYielded()) return report(true, turns);
     ({ made, observed, whole } = await lookAndPlan(input));
   }
   await input.memory.finished(input.desired, made, whole);
@@ -150,6 +160,8 @@ async function carryOut(input: PassInput, made: Plan, observed: Observed): Promi
     journal: memory.journal(made),
     failpoint: input.failpoint,
     isCurrent: input.isCurrent,
+    yields: input.yields,
+    gates: input.gates,
     emit,
     ...(input.concurrency === undefined ? {} : { concurrency: input.concurrency }),
   });
@@ -167,7 +179,7 @@ async function sitOut(input: PassInput, made: Plan): Promise<boolean> {
   const { clock } = input.host;
   const ms = Math.max(20, Math.min(...until) - clock.now());
   try {
-    await clock.sleep(ms, input.context.signal);
+    await clock.sleep(ms, input.yields ?? input.context.signal);
     return true;
   } catch {
     return false;
