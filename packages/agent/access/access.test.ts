@@ -40,30 +40,30 @@ describe.each(methods)('%s', (method) => {
   const rule = accessTable[method];
 
   test('nobody', () => {
-    expect(refusal(undefined, method)).toBe(rule.least === 'anyone' ? undefined : 'UNAUTHENTICATED');
+    expect(refusal(undefined, method)).toBe(rule.least === 'anyone' ? undefined : 'NOT_AUTHENTICATED');
   });
   test('a principal without a role', () => {
-    expect(refusal(principal('service:web'), method)).toBe(rule.least === 'anyone' ? undefined : 'FORBIDDEN');
+    expect(refusal(principal('service:web'), method)).toBe(rule.least === 'anyone' ? undefined : 'NOT_ALLOWED');
   });
   test.each(roles)('as %s', (role) => {
-    expect(refusal(principal(role), method, 'web')).toBe(rank[role] >= rank[rule.least] ? undefined : 'FORBIDDEN');
+    expect(refusal(principal(role), method, 'web')).toBe(rank[role] >= rank[rule.least] ? undefined : 'NOT_ALLOWED');
   });
   test.each(roles)('as %s held to one service', (role) => {
     const isStrong = rank[role] >= rank[rule.least];
     const held = principal(role, 'service:web');
     const inside = rule.least === 'anyone' || (isStrong && rule.reach !== 'node');
     const outside = rule.least === 'anyone' || (isStrong && rule.reach === 'self');
-    expect(refusal(held, method, 'web')).toBe(inside ? undefined : 'FORBIDDEN');
-    expect(refusal(held, method, 'web/api')).toBe(inside ? undefined : 'FORBIDDEN');
-    expect(refusal(held, method, 'webshop')).toBe(outside ? undefined : 'FORBIDDEN');
-    expect(refusal(held, method, '')).toBe(outside ? undefined : 'FORBIDDEN');
+    expect(refusal(held, method, 'web')).toBe(inside ? undefined : 'NOT_ALLOWED');
+    expect(refusal(held, method, 'web/api')).toBe(inside ? undefined : 'NOT_ALLOWED');
+    expect(refusal(held, method, 'webshop')).toBe(outside ? undefined : 'NOT_ALLOWED');
+    expect(refusal(held, method, '')).toBe(outside ? undefined : 'NOT_ALLOWED');
   });
 });
 
 test.each(['', 'nothing', 'toString', '__proto__', 'constructor'])('%j is no method: denied to everybody', (method) => {
   expect(ruleOf(method)).toBeUndefined();
-  for (const role of roles) expect(refusal(principal(role), method)).toBe('FORBIDDEN');
-  expect(refusal(undefined, method)).toBe('UNAUTHENTICATED');
+  for (const role of roles) expect(refusal(principal(role), method)).toBe('NOT_ALLOWED');
+  expect(refusal(undefined, method)).toBe('NOT_AUTHENTICATED');
 });
 
 test('what acts never needs less than a user, but for the door itself', () => {

@@ -9,13 +9,13 @@ export interface Wish {
   readonly target: string;
 }
 
-/** Passes when the table allows it; whatever it does not know is denied. @throws UNAUTHENTICATED FORBIDDEN */
+/** Passes when the table allows it; whatever it does not know is denied. @throws NOT_AUTHENTICATED NOT_ALLOWED */
 export function insist(by: Principal | undefined, { method, target }: Wish): void {
   const rule = ruleOf(method);
   if (rule?.least === 'anyone') return;
   if (by === undefined) throw unauthenticated(method);
   const denied = (wanted: string) =>
-    fail('FORBIDDEN', {
+    fail('NOT_ALLOWED', {
       message: `${method}${target === '' ? '' : ` ${target}`} as ${principalName(by)}`,
       key: method,
       wanted,
@@ -33,7 +33,7 @@ export function insist(by: Principal | undefined, { method, target }: Wish): voi
 
 /** The answer to whoever shows nothing that opens the door. */
 export function unauthenticated(method: string) {
-  return fail('UNAUTHENTICATED', {
+  return fail('NOT_AUTHENTICATED', {
     message: method,
     wanted: 'a session, or a token in Authorization: Bearer',
     hint: 'open the dashboard with: reconcile dashboard',

@@ -2,8 +2,8 @@ import { type Catalogue, errorFactory } from '@reconcile/core';
 
 /** Errors of the door: who may come in, and with what. */
 export const accessErrors = {
-  UNAUTHENTICATED: { retry: 'on-change', says: 'Nothing was shown that says who asks, or it is not valid any more.' },
-  FORBIDDEN: { retry: 'on-change', says: 'Who asks is known and may not do this; what is missing is named.' },
+  NOT_AUTHENTICATED: { retry: 'on-change', says: 'Nothing was shown that says who asks, or it is not valid any more.' },
+  NOT_ALLOWED: { retry: 'on-change', says: 'Who asks is known and may not do this; what is missing is named.' },
   FOREIGN_ORIGIN: { retry: 'never', says: 'A page of another site asked for it. Nothing was done.' },
   TOO_MANY_FAILURES: { retry: 'backoff', says: 'Too many failed attempts from this address; it has to wait.' },
   LOGIN_OVER: { retry: 'on-change', says: 'A login code opens once and within a minute; this one does not.' },

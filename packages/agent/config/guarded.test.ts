@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { guardedBy, sshPorts } from './guarded.ts';
 
 const source = { type: 'git', path: '/srv/fleet', branch: 'main', subdir: '', remote: '', pollMs: 1000 } as const;
-const api = { unix: '/s/api.sock', socketGroup: '', http: ['127.0.0.1:9777'], grpc: ['[::1]:9778'] };
+const api = { unix: '/s/api.sock', socketGroup: '', http: ['127.0.0.1:9777'], hosts: [], grpc: ['[::1]:9778'] };
 
 test('where ssh listens, by its own configuration and what it includes', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ssh-'));

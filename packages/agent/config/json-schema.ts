@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   apiSchema,
+  authSchema,
   bindsSchema,
   driverNames,
   driversShape,
@@ -34,6 +35,7 @@ function nodeFile() {
       .describe("A route's port → where it is really bound."),
     policy: policySchema.optional().describe('What definitions may ask for here.'),
     api: apiSchema.optional(),
+    auth: authSchema.optional(),
     secrets: secretsSchema.optional(),
   });
 }

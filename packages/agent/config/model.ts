@@ -14,6 +14,19 @@ export type SourceConfig =
     }
   | { readonly type: 'directory'; readonly path: string; readonly pollMs: number };
 
+/** Somebody whose signed tokens count here (JWT). */
+export interface IssuerConfig {
+  /** `iss` of its tokens. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where its keys are. */
+  readonly jwks: string;
+  /** Claim with groups or roles of a person. */
+  readonly claim: string;
+  /** Value of that claim → role here. */
+  readonly roles: Readonly<Record<string, 'guest' | 'user' | 'admin'>>;
+}
+
 /** What node.toml says, with every default filled in and every path absolute. */
 export interface NodeConfig {
   /** The file it was read from. */
@@ -21,6 +34,8 @@ export interface NodeConfig {
   readonly node: string;
   readonly stateDir: string;
   readonly workspace: string | null;
+  /** The user id this node is declared to belong to; absent: whoever made it. */
+  readonly uid?: number;
   /** In the file's order; the first is the advertised one. */
   readonly addresses: readonly { readonly name: string; readonly ip: string }[];
   readonly source: SourceConfig;
@@ -35,8 +50,12 @@ export interface NodeConfig {
     /** '' = nobody but this user. */
     readonly socketGroup: string;
     readonly http: readonly string[];
+    /** Names besides addresses and localhost that a browser may reach it by. */
+    readonly hosts: readonly string[];
     readonly grpc: readonly string[];
   };
+  /** Whose tokens count besides our own. */
+  readonly issuers: readonly IssuerConfig[];
   readonly secretsDir: string;
   /** `[drivers.<name>]` as it stands, for that driver's own schema; undefined when there is none. */
   driverTable(name: string): unknown;

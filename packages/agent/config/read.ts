@@ -16,6 +16,7 @@ import { readBind, readListeners } from './listeners.ts';
 import type { NodeConfig, SourceConfig } from './model.ts';
 import {
   apiSchema,
+  authSchema,
   driverNames,
   gitOnly,
   nodeTables,
@@ -60,6 +61,8 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
   const addresses = readAddresses(tables.addresses, place);
   const policy = readPolicy(tables.policy, place);
   const api = tables.api === undefined ? {} : (checkTable(apiSchema, tables.api, { ...place, path: ['api'] }) ?? {});
+  const auth =
+    tables.auth === undefined ? {} : (checkTable(authSchema, tables.auth, { ...place, path: ['auth'] }) ?? {});
   const secrets =
     tables.secrets === undefined
       ? {}
@@ -74,6 +77,7 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
     node: top.node,
     stateDir,
     workspace: top.workspace === undefined ? null : absolute(top.workspace),
+    ...(top.uid === undefined ? {} : { uid: top.uid }),
     addresses,
     source,
     drivers: drivers.chosen,
@@ -83,8 +87,10 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
       unix: absolute(api.unix ?? join(stateDir, 'api.sock')),
       socketGroup: api.socket_group ?? '',
       http: readSockets(api.http, 'http', place),
+      hosts: api.hosts ?? [],
       grpc: readSockets(api.grpc, 'grpc', place),
     },
+    issuers: (auth.issuers ?? []).map((one) => ({ ...one, claim: one.claim ?? 'groups' })),
     secretsDir: absolute(secrets.dir ?? join(stateDir, 'secrets')),
     driverTable: (name) => drivers.tables[name],
   };

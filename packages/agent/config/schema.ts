@@ -10,6 +10,12 @@ export const topShape = {
   node: s.nodeName.describe('Name of this machine, as fleet.toml knows it.'),
   state_dir: path.optional().describe('Where the node keeps its memory; 0700.'),
   workspace: path.optional().describe('Where build sources lie.'),
+  uid: z
+    .int()
+    .min(0)
+    .max(4_294_967_294)
+    .optional()
+    .describe('User id that this node belongs to; another one is refused.'),
 };
 
 export const sourceShape = {
@@ -80,9 +86,24 @@ export const apiShape = {
     .regex(/^(?:[A-Za-z_][A-Za-z0-9_-]{0,31})?$/, { error: 'expected the name of a group' })
     .optional(),
   http: s.strings.optional(),
+  hosts: z
+    .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, { error: 'expected a host name in lower case' }))
+    .optional(),
   grpc: s.strings.optional(),
 };
 export const apiSchema = z.strictObject(apiShape);
+
+export const issuerShape = {
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  jwks: z.string().regex(/^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)[:/])\S+$/, {
+    error: 'expected an https address, or http on loopback',
+  }),
+  claim: z.string().min(1).optional(),
+  roles: z.record(z.string(), z.enum(['guest', 'user', 'admin'])),
+};
+export const authShape = { issuers: z.array(z.strictObject(issuerShape)).optional() };
+export const authSchema = z.strictObject(authShape);
 
 export const secretsShape = { dir: path.optional() };
 export const secretsSchema = z.strictObject(secretsShape);
@@ -96,6 +117,7 @@ export const topSchema = z.strictObject({
   listeners: z.unknown().optional(),
   policy: z.unknown().optional(),
   api: z.unknown().optional(),
+  auth: z.unknown().optional(),
   secrets: z.unknown().optional(),
 });
 
@@ -106,12 +128,13 @@ const table = (label: string, shape: object, ...more: string[]): Table => ({
 
 /** Every table of the file and the keys it knows: for hints, and compared with specs/node.toml.md. */
 export const nodeTables: readonly Table[] = [
-  table('', topShape, 'addresses', 'source', 'drivers', 'listeners', 'policy', 'api', 'secrets'),
+  table('', topShape, 'addresses', 'source', 'drivers', 'listeners', 'policy', 'api', 'auth', 'secrets'),
   table('[source]', sourceShape),
   table('[drivers]', driversShape),
   table('[listeners.<port>]', listenerShape),
   table('[policy]', policyShape),
   table('[policy.blast]', blastShape),
   table('[api]', apiShape),
+  table('[[auth.issuers]]', issuerShape),
   table('[secrets]', secretsShape),
 ];

@@ -1,0 +1,95 @@
+import { Failures, LoginCodes } from '../access/index.ts';
+import { JwtIssuers } from '../access/jwt.ts';
+import { makeApp } from './app.ts';
+import type { HttpOptions, Room } from './context.ts';
+import type { Endpoint } from './endpoint.ts';
+import { StreamPlaces } from './event-stream.ts';
+import { Listener, placeOf } from './listen.ts';
+import { AgentMetrics, type NoteCall } from './metrics/index.ts';
+import { describeApi } from './openapi.ts';
+import { readPages } from './pages.ts';
+import { actEndpoints } from './routes/act.ts';
+import { doorEndpoints } from './routes/door.ts';
+import { lookEndpoints } from './routes/look.ts';
+import { nodeEndpoints } from './routes/node.ts';
+import { streamEndpoints } from './routes/streams.ts';
+
+const mostStreams = 100;
+
+/** The HTTP API of a running agent. */
+export interface HttpServer {
+  /** Where it listens now: `127.0.0.1:9777`, and the path of its unix socket. */
+  readonly addresses: readonly string[];
+  /** Addresses that it would listen on and cannot, by name; they are tried again. */
+  readonly problems: Readonly<Record<string, Error>>;
+  /** For `timedHost`. */
+  readonly noteCall: NoteCall;
+  /** Ends open streams and connections. */
+  close(): Promise<void>;
+}
+
+/** Where `reconcile token` and `dashboard` reach a running agent; its peer is admin, since nobody else can open the directory. */
+export function httpSocket(stateDir: string): string {
+  return `${stateDir}/http.sock`;
+}
+
+/** Every endpoint of the API, in the order of its description. */
+export function allEndpoints(room: Room, metrics: AgentMetrics, places: StreamPlaces): readonly Endpoint[] {
+  const endpoints: Endpoint[] = [];
+  const { now, version } = room;
+  const described = () => describeApi(endpoints, version);
+  endpoints.push(
+    ...nodeEndpoints({ metrics, now, streams: () => places.taken, description: described }),
+    ...doorEndpoints(room),
+    ...lookEndpoints,
+    ...streamEndpoints,
+    ...actEndpoints,
+  );
+  return endpoints;
+}
+
+/** Listens on `[api] http` and on a unix socket of its own. Never fails for an address that is not there. */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const { api, issuers, stateDir } = options.config;
+  const room: Room = {
+    ...options,
+    codes: new LoginCodes(),
+    failures: new Failures(),
+    jwt: issuers.length === 0 ? undefined : new JwtIssuers(issuers),
+  };
+  const places = new StreamPlaces(mostStreams);
+  const metrics = new AgentMetrics();
+  const peers = new WeakSet<object>();
+  const app = await makeApp({
+    room,
+    places,
+    endpoints: allEndpoints(room, metrics, places),
+    pages: readPages(options.pages),
+    isPeer: (request) => peers.has(request.socket),
+  });
+  const own = new Listener({ name: 'http.sock', path: httpSocket(stateDir) }, (request, response) => {
+    peers.add(request.socket);
+    app.routing(request, response);
+  });
+  const listeners = [own, ...api.http.map((bind) => new Listener(placeOf(bind), (...of) => app.routing(...of)))];
+  await Promise.all(listeners.map((listener) => listener.open()));
+  const ended = new AbortController();
+  const by = { issuer: 'node', subject: options.config.node, kind: 'machine', scopes: ['guest'] } as const;
+  void metrics.follow(room.service, { by, signal: ended.signal }).catch(room.onError);
+  return {
+    get addresses() {
+      return listeners.flatMap((listener) => listener.address ?? []);
+    },
+    get problems() {
+      return Object.fromEntries(
+        listeners.flatMap(({ name, problem }) => (problem === undefined ? [] : [[name, problem]])),
+      );
+    },
+    noteCall: metrics.noteCall,
+    close: async () => {
+      ended.abort();
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await app.close();
+    },
+  };
+}
