@@ -175,7 +175,7 @@ export interface Net {
    * commands. @throws SOCKET_FAILED SOCKET_TIMEOUT SOCKET_TOO_MUCH SOCKET_NOT_READING
    */
   ask(socketPath: string, text: string, options: { timeoutMs: number; maxBytes?: number }): Promise<string>;
-  /** One TLS handshake, to see the certificate that is really shown for a name. Sends nothing else. */
+  /** One TLS handshake, to see the certificate that is really shown for a name; with `ask` one GET after it, else nothing more. */
   handshake(ip: string, port: number, options: HandshakeOptions): Promise<Handshake | { readonly refused: string }>;
   /** Sends one DNS message and gives its answers. `ReadHost`: queries and transfers only, no updates. @throws DNS_FAILED DNS_TIMEOUT DNS_TOO_MUCH DNS_CANCELLED DNS_NOT_READING */
   dns(exchange: DnsExchange): Promise<readonly Uint8Array[]>;

@@ -44,7 +44,7 @@ async function orderFiles(world: HaproxyWorld): Promise<string[]> {
 
 if (pebbleLacking === undefined) {
   describeLaw<ReadHost, Host>('ACME', async () => {
-    const [world, pebble] = await Promise.all([haproxyWorld(), startPebble(0)]);
+    const [world, pebble] = await Promise.all([haproxyWorld(), startPebble({ nonceReject: 0 })]);
     await world.apply(listenerActions(80, { binds: [`127.0.0.1:${pebble.httpPort}`] }).create);
     return {
       driver: acmeDriver(settingsOf(world, pebble)),
@@ -79,7 +79,7 @@ describe.skipIf(pebbleLacking !== undefined)(`ACME ${pebbleLacking ?? ''}`, () =
 
   const listen = () => world.apply(listenerActions(80, { binds: [`127.0.0.1:${pebble.httpPort}`] }).create);
   const apply = (settings: AcmeSettings, name: string, txt?: TxtWriter) =>
-    acmeDriver(settings, txt).apply(bareContext<Host>(world.host), create(name));
+    acmeDriver(settings, { txt }).apply(bareContext<Host>(world.host), create(name));
   const pemOf = (name: string) => readFile(`${world.settings.certificatesDir}/${name}.example.com.pem`, 'utf8');
 
   test('http-01 through our own listener, then HTTPS with what came', async () => {

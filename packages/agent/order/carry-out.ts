@@ -2,6 +2,7 @@ import type { Desired, Plan } from '@reconcile/core';
 import { narrow } from '@reconcile/core/plan';
 import type { Registry } from '@reconcile/registry';
 import type { Loaded } from '../desired/model.ts';
+import type { Reached } from '../ingress/reach.ts';
 import { type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
 import { fetchSource, takeChange } from '../request/source.ts';
 import type { PassOrder, PassResult, PassSource } from '../service/order.ts';
@@ -55,7 +56,26 @@ export async function carryOutOrder(
     registry,
   );
   if (planId !== undefined && planId !== outcome.first.id) throw planMovedOn(planId, outcome.first);
-  return resultOf(outcome, concluded);
+  const reached = await askByName(cx, outcome, order);
+  return {
+    ...resultOf(outcome, concluded),
+    ...(reached === undefined ? {} : { reached }),
+  };
+}
+
+/** A DNS server reads a new name in a moment, a proxy has it already; whoever waits, waits no longer than this, ms. */
+const byNameWithinMs = 10_000;
+
+async function askByName(
+  { config, host, signal }: OrderContext,
+  { approved, desired, last, observed }: PassOutcome,
+  { byName }: PassOrder,
+): Promise<readonly Reached[] | undefined> {
+  const isDone = approved && last.actions.length === 0 && last.held.length === 0 && last.waiting.length === 0;
+  if (byName === undefined || !isDone) return undefined;
+  const { reachService } = await import('../ingress/reach.ts');
+  const sight = { config, host, desired, observed, plan: last };
+  return reachService(sight, { service: byName, withinMs: byNameWithinMs, signal });
 }
 
 /** A request narrows to what it is about; a change may take a service away from here, so that its name means nothing any more. */

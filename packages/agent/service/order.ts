@@ -1,5 +1,6 @@
 import type { Absence, Event, Instant, Plan } from '@reconcile/core';
 import type { Loaded } from '../desired/model.ts';
+import type { Reached } from '../ingress/reach.ts';
 import type { JobResult, Wanted } from '../request/index.ts';
 import type { ScopeOptions } from '../subject/index.ts';
 
@@ -17,6 +18,8 @@ export interface PassOrder {
   /** A file that was just changed: the pass begins once the source has it. */
   readonly change?: Wanted;
   readonly request?: PassRequest;
+  /** A service whose addresses are asked by name once nothing is left to do (specs/0035). */
+  readonly byName?: string;
 }
 
 export interface PassRequest {
@@ -38,6 +41,8 @@ export interface PassResult {
   readonly done: readonly string[];
   readonly failed: readonly { readonly id: string; readonly code: string; readonly message: string }[];
   readonly source: PassSource;
+  /** Of an order with `byName`, where everything was done. */
+  readonly reached?: readonly Reached[];
   /** Of an order with a request. */
   readonly request?: {
     readonly id: string;

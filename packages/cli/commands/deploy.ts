@@ -33,7 +33,7 @@ async function deployNow(cx: CliContext, name: string, options: EditOptions): Pr
   const startedAt = performance.now();
   const node = await writingNode(cx);
   const outcome = await passOnce(cx, node, {
-    order: { scope: { service: [name] }, fetch: true },
+    order: { scope: { service: [name] }, fetch: true, byName: name },
     ask: options.yes !== true,
   });
   return reportPass(cx, outcome, { tookMs: performance.now() - startedAt, subject: name });

@@ -3,6 +3,7 @@ import type { OrderListener } from '@reconcile/agent/order';
 import type { PassAsk, PassNote, PassOrder, PassResult } from '@reconcile/agent/service';
 import type { Action, Plan } from '@reconcile/core';
 import { duration, harmless, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
+import { reachedLines } from '../edit/reached.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import type { WritingNode } from '../frame/writer.ts';
@@ -126,14 +127,16 @@ export interface PassEnd {
 
 /** Says what a pass came to. @returns the exit code */
 export function reportPass(cx: CliContext, result: PassResult, end: PassEnd): number {
-  const { approved, done, failed, first, last, source } = result;
+  const { approved, done, failed, first, last, reached = [], source } = result;
   // A gate that was not passed stands with the plan, as held or waiting.
   const broken = failed.filter(({ code }) => code !== 'GATE_EXPIRED' && code !== 'GATE_ENDED');
+  const isOdd = source.trouble !== undefined || reached.some(({ isWell }) => !isWell);
   const code = approved
-    ? worst(planExit(last), broken.length > 0 ? exit.error : 0, source.trouble === undefined ? 0 : exit.held)
+    ? worst(planExit(last), broken.length > 0 ? exit.error : 0, isOdd ? exit.held : 0)
     : planExit(last);
   if (cx.json) {
-    cx.printJson({ ...end.also, ...last, exit: code, done, failed });
+    const asked = result.reached === undefined ? {} : { reached };
+    cx.printJson({ ...end.also, ...last, ...asked, exit: code, done, failed });
     return code;
   }
   if (!approved) {
@@ -147,7 +150,7 @@ export function reportPass(cx: CliContext, result: PassResult, end: PassEnd): nu
   const meta = { stages: source.stages, tookMs: end.tookMs };
   cx.print(
     end.subject !== undefined && isDone
-      ? [wellLine(cx, last, { ...end, subject: end.subject })]
+      ? [subjectLine(cx, result, { ...end, subject: end.subject }), ...reachedLines(reached)]
       : [...renderPlan(last, meta, renderOptions(cx, false)), ...badLines(last)],
   );
   return code;
@@ -161,13 +164,19 @@ function badLines({ held }: Plan): Line[] {
   );
 }
 
-/** `✔ web  converged at 8d20b7e   3.4 s` */
-function wellLine(cx: CliContext, last: Plan, end: PassEnd & { readonly subject: string }): Line {
+/** `✔ web  converged at 8d20b7e   3.4 s`; what does not answer by name is not done. */
+function subjectLine(
+  cx: CliContext,
+  { last, reached = [] }: PassResult,
+  end: PassEnd & { readonly subject: string },
+): Line {
   const { subject, tookMs, verdict = 'converged' } = end;
+  const isWell = reached.every((one) => one.isWell);
+  const sign = isWell ? (cx.look.ascii ? 'ok' : '✔') : cx.look.ascii ? '!!' : '✖';
   return line(
-    piece(`${cx.look.ascii ? 'ok' : '✔'} `, 'good'),
+    piece(`${sign} `, isWell ? 'good' : 'bad'),
     piece(subject, 'bold'),
-    `  ${verdict} at ${last.commit.slice(0, 7)}`,
+    `  ${isWell ? verdict : `${verdict}, but it does not answer as it should,`} at ${last.commit.slice(0, 7)}`,
     piece(`   ${duration(tookMs)}`, 'dim'),
   );
 }

@@ -34,7 +34,7 @@ export async function converge(cx: CliContext, world: EditWorld, what: Convergin
   const node = await writingNode(cx);
   const pass = (confirm: readonly string[]) =>
     passOnce(cx, node, {
-      order: { scope: { service: [service] }, confirm, change: { path: edit.path, text: edit.text } },
+      order: { scope: { service: [service] }, confirm, change: { path: edit.path, text: edit.text }, byName: service },
       ask: false,
     });
   try {

@@ -1,4 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { selfSigned } from '@reconcile/testkit/proxy';
 import { afterEach, expect, test } from 'vitest';
 import { handshakeWith } from './handshake.ts';
 
@@ -43,4 +45,29 @@ test('any other hears TLS alone', async () => {
 test('nobody there is an answer, not an error', async () => {
   const answer = await handshakeWith('127.0.0.1', 1, { name: 'web.example.net', timeoutMs: 500 });
   expect(answer).toEqual({ refused: expect.stringContaining('ECONNREFUSED') });
+});
+
+test('asked for a path, it sends one request after the handshake and gives the status, or none', async () => {
+  const { cert, key } = await selfSigned(['web.example.net']);
+  for (const [says, status] of [
+    ['HTTP/1.1 404 Not Found\r\n\r\n', 404],
+    ['SSH-2.0-x\r\n', undefined],
+  ] as const) {
+    let sent = '';
+    const server = createTlsServer({ cert, key }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => {
+        sent += chunk.toString();
+        socket.end(says);
+      });
+    });
+    cleanups.push(() => server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ask = { host: 'web.example.net', path: '/healthz' };
+    const shown = await handshakeWith('127.0.0.1', port, { name: 'web.example.net', ask, timeoutMs: 5000 });
+    expect(shown).toMatchObject({ leaf: { names: ['web.example.net'] } });
+    expect('status' in shown ? shown.status : undefined).toBe(status);
+    expect(sent).toBe('GET /healthz HTTP/1.1\r\nHost: web.example.net\r\nConnection: close\r\n\r\n');
+  }
 });

@@ -8,6 +8,9 @@ export interface HandshakeOptions {
   readonly roots?: readonly string[];
   /** The listener expects a PROXY header of us: we ask for ourselves, for nobody else. */
   readonly proxied?: boolean;
+  /** Asks for this path as well, by HTTP/1.1, under this Host; absent: not a byte after the handshake. */
+  readonly ask?: { readonly host: string; readonly path: string };
+  /** Of all of it, ms. */
   readonly timeoutMs: number;
 }
 
@@ -19,7 +22,13 @@ export interface Handshake {
   readonly leaf: LeafFacts;
   /** Why it would not be believed; undefined: verified, or not asked to be. */
   readonly trouble: string | undefined;
+  /** Of the answer to `ask`; undefined: not asked, or no HTTP came back. */
+  readonly status?: number;
 }
+
+/** First line of an answer (RFC 9112, section 4). */
+const statusLine = /^HTTP\/1\.[01] ([1-5][0-9]{2})[ \r]/;
+const mostOfFirstLine = 1024;
 
 /** See `Net.handshake`. */
 export async function handshakeWith(
@@ -33,7 +42,8 @@ export async function handshakeWith(
     import('./bundle.ts'),
   ]);
   return new Promise((resolve) => {
-    const { name, proxied = false, roots, timeoutMs } = options;
+    const { ask, name, proxied = false, roots, timeoutMs } = options;
+    let seenSoFar: Handshake | undefined;
     const trust = roots === undefined ? {} : { ca: [...roots] };
     const below = net.connect({ host: ip, port });
     if (proxied) below.write(askingForOurselves);
@@ -46,15 +56,25 @@ export async function handshakeWith(
       below.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(() => settle({ refused: `no answer within ${timeoutMs} ms` }), timeoutMs);
+    const timer = setTimeout(() => settle(seenSoFar ?? { refused: `no answer within ${timeoutMs} ms` }), timeoutMs);
     socket.on('secureConnect', () => {
       const seen = socket.getPeerCertificate().raw as Buffer | undefined;
       if (seen === undefined) return settle({ refused: 'no certificate was shown' });
       const pem = `-----BEGIN CERTIFICATE-----\n${seen.toString('base64')}\n-----END CERTIFICATE-----\n`;
       const trouble = roots === undefined || socket.authorized ? undefined : String(socket.authorizationError);
-      settle({ leaf: readCertificate(pem), trouble });
+      const shown: Handshake = { leaf: readCertificate(pem), trouble };
+      seenSoFar = shown;
+      if (ask === undefined) return settle(shown);
+      socket.write(`GET ${ask.path} HTTP/1.1\r\nHost: ${ask.host}\r\nConnection: close\r\n\r\n`);
+      let said = '';
+      socket.on('data', (chunk: Buffer) => {
+        said += chunk.toString('latin1');
+        const status = statusLine.exec(said)?.[1];
+        if (status !== undefined) settle({ ...shown, status: Number(status) });
+        else if (said.length > mostOfFirstLine) settle(shown);
+      });
     });
-    for (const one of [below, socket]) one.on('error', (error) => settle({ refused: error.message }));
-    socket.on('close', () => settle({ refused: 'closed before the handshake ended' }));
+    for (const one of [below, socket]) one.on('error', (error) => settle(seenSoFar ?? { refused: error.message }));
+    socket.on('close', () => settle(seenSoFar ?? { refused: 'closed before the handshake ended' }));
   });
 }

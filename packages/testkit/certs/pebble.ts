@@ -32,8 +32,14 @@ export interface Pebble {
   close(): Promise<void>;
 }
 
-/** @param nonceReject Percent of nonces that it refuses, so that requests have to be tried again. */
-export async function startPebble(nonceReject = 20): Promise<Pebble> {
+export interface PebbleOptions {
+  /** Percent of nonces that it refuses, so that requests have to be tried again. Default 20. */
+  readonly nonceReject?: number;
+  /** Whom it asks for names, `127.0.0.1:53`; default: a server that is told what to say, and says 127.0.0.1 of any name. */
+  readonly dnsServer?: string;
+}
+
+export async function startPebble({ dnsServer, nonceReject = 20 }: PebbleOptions = {}): Promise<Pebble> {
   const dir = await mkdtemp(`${tmpdir()}/pebble-`);
   const [port = 0, management = 0, httpPort = 0, dns = 0, told = 0] = await freePorts(5);
   const tls = await selfSigned(['localhost']);
@@ -70,7 +76,7 @@ export async function startPebble(nonceReject = 20): Promise<Pebble> {
     ...['-dns01', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${told}`],
     ...['-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv6', ''],
   ]);
-  const server = run('pebble', ['-config', `${dir}/config.json`, '-dnsserver', `127.0.0.1:${dns}`]);
+  const server = run('pebble', ['-config', `${dir}/config.json`, '-dnsserver', dnsServer ?? `127.0.0.1:${dns}`]);
   await until(
     () => answers(port, tls.cert),
     () => said,

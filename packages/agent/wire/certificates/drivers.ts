@@ -22,8 +22,8 @@ export async function certificateDrivers(
   }
   if (settings.acme !== undefined) {
     const { acmeDriver } = await import('@reconcile/drivers/acme');
-    const { txtWriter } = await import('./txt.ts');
-    sources.push({ provider: 'acme', driver: acmeDriver(settings.acme, txtWriter(records)) });
+    const { voicesOf } = await import('./voices.ts');
+    sources.push({ provider: 'acme', driver: acmeDriver(settings.acme, voicesOf(records)) });
   }
   return sources;
 }

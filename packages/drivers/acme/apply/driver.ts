@@ -7,11 +7,11 @@ import { acmeObserver } from '../observe/observe.ts';
 import type { AcmeSettings } from '../observe/settings.ts';
 import { Answers } from './answers.ts';
 import { translate } from './client.ts';
-import { conclude, type Ordered, order, type TxtWriter } from './order.ts';
+import { conclude, type Ordered, order, type Voices } from './order.ts';
 
-/** Certificates of an ACME server (RFC 8555) as a driver. `txt`: how dns-01 is answered, where records are written here. */
-export function acmeDriver(settings: AcmeSettings, txt?: TxtWriter): Driver<ReadHost, Host> {
-  const ways = { answers: new Answers(), txt };
+/** Certificates of an ACME server (RFC 8555) as a driver. `voices`: for nodes that write records. */
+export function acmeDriver(settings: AcmeSettings, voices: Voices = {}): Driver<ReadHost, Host> {
+  const ways = { answers: new Answers(), ...voices };
   return {
     ...acmeObserver(settings),
     async apply(cx, action) {

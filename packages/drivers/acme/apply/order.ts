@@ -14,9 +14,20 @@ export type TxtWriter = (
   record: { readonly name: string; readonly value: string; readonly spec: CertificateSpec },
 ) => Promise<() => Promise<void>>;
 
-export interface Ways {
+/**
+ * Publishes a name whose record is ours to make and is not there yet: http-01 asks under the name, which else appears only once
+ * it has its certificate. The result takes it back, for an order that came to nothing.
+ */
+export type NameWriter = (cx: ApplyContext<Host>, spec: CertificateSpec) => Promise<() => Promise<void>>;
+
+/** What else of this node can speak for a name. */
+export interface Voices {
+  readonly txt?: TxtWriter | undefined;
+  readonly name?: NameWriter | undefined;
+}
+
+export interface Ways extends Voices {
   readonly answers: Answers;
-  readonly txt: TxtWriter | undefined;
 }
 
 export interface Ordered {
@@ -134,11 +145,13 @@ async function answer(
   }
   const text = await client.getChallengeKeyAuthorization(challenge);
   const withdraw = await present(cx, settings, { token: challenge.token, text, spec, ways });
+  const retract = settings.challenge === 'http-01' ? await ways.name?.(cx, spec) : undefined;
   try {
     // One that the server has begun to check by itself needs no word of ours.
     if (challenge.status === 'pending') await client.completeChallenge(challenge);
     await client.waitForValidStatus(challenge);
   } catch (error) {
+    await retract?.().catch(() => undefined);
     throw fail('ACME_CHALLENGE', {
       message: `prove that ${spec.hostname} is ours`,
       key,
