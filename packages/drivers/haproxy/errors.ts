@@ -11,6 +11,10 @@ export const haproxyErrors = {
     retry: 'backoff',
     says: 'HAProxy runs but its socket does not answer; its kinds count as unseen, never as absent.',
   },
+  HAPROXY_NOT_INCLUDED: {
+    retry: 'backoff',
+    says: 'An existing HAProxy does not load our part of its configuration, or loads something behind it.',
+  },
   HAPROXY_GARBLED: { retry: 'backoff', says: 'HAProxy answered something that cannot be understood.' },
   HAPROXY_CONFIG_REFUSED: {
     retry: 'on-change',

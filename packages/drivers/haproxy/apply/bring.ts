@@ -7,8 +7,9 @@ import type { Sight } from '../observe/look.ts';
 import { askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
+import { checkConfig, checkExisting } from './check.ts';
 import { change } from './commands.ts';
-import { checkConfig, reload, start, stop } from './master.ts';
+import { reload, start, stop } from './master.ts';
 import { checkShown } from './shown.ts';
 import { prepareDirectories, removeFiles, writeFiles } from './store.ts';
 
@@ -34,7 +35,7 @@ export type Outcome = 'done' | 'holding';
 export async function bring(host: Host, settings: HaproxySettings, task: Task): Promise<Outcome> {
   const { sight, next } = task;
   if (isEmpty(next)) {
-    await stop(host, settings, bindsOf(sight.manifest));
+    await (settings.isManaged ? stop(host, settings, bindsOf(sight.manifest, settings)) : unload(host, settings, task));
     await removeFiles(host, settings, next);
     return 'done';
   }
@@ -42,6 +43,7 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
   const load = howToLoad(task, rendered);
   if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
   await prepareDirectories(host, settings, sight);
+  if (!settings.isManaged && load.how === 'reload') await checkExisting(host, settings);
   try {
     const check = load.how === 'start' || load.how === 'reload' ? checkConfig : undefined;
     await writeFiles(host, settings, { rendered, manifest: next, before: sight, copies: task.copies, check });
@@ -56,6 +58,19 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
   if (load.how === 'start' || load.how === 'reload' || hasLess) await removeFiles(host, settings, next);
   if (load.how !== 'nothing') await checkShown(host, { before: sight.manifest, next });
   return 'done';
+}
+
+/** Nothing of ours is served any more: its configuration is loaded once more, without our part. */
+async function unload(host: Host, settings: HaproxySettings, task: Task): Promise<void> {
+  const { running } = task.sight;
+  if (running === undefined || (running.hash === '' && running.frontends.size === 0)) return;
+  await host.files.remove(settings.configFile);
+  try {
+    await reload(host, settings, { manifest: task.next, rendered: { hash: '' } });
+  } catch (error) {
+    await putBack(host, settings, task).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** `commands`: whatever differs can be changed in the running worker; `delta` is that. */

@@ -1,5 +1,6 @@
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
+import { toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 
 const answerTimeoutMs = 3000;
@@ -8,7 +9,8 @@ const answerTimeoutMs = 3000;
 const longestLine = 8000;
 
 /** Sends commands that change the serving worker. Their answers are texts without a status: whoever calls reads again. */
-export async function change(host: Host, settings: HaproxySettings, commands: readonly string[]): Promise<string> {
+export async function change(host: Host, settings: HaproxySettings, changes: readonly string[]): Promise<string> {
+  const commands = changes.map((command) => toWire(command, settings));
   let said = '';
   for (let at = 0; at < commands.length; ) {
     let line = commands[at++] ?? '';
@@ -27,6 +29,7 @@ export async function change(host: Host, settings: HaproxySettings, commands: re
 
 /** One HAProxy with its workers, as its master tells. */
 export interface Workers {
+  readonly master: number;
   readonly reloads: number;
   readonly failedReloads: number;
   readonly current: readonly number[];
@@ -43,7 +46,7 @@ export function parseWorkers(text: string): Workers {
   if (pid === undefined) throw fail('HAPROXY_GARBLED', { message: 'read show proc', actual: text.slice(0, 200) });
   const [now = ''] = text.split('# old workers');
   const pids = (part: string) => [...part.matchAll(/^(\d+)\s+worker\s/gm)].map((match) => Number(match[1]));
-  return { reloads: Number(reloads), failedReloads: Number(failed), current: pids(now) };
+  return { master: Number(pid), reloads: Number(reloads), failedReloads: Number(failed), current: pids(now) };
 }
 
 /** Answers nothing and works behind our back (2.6): whoever calls watches `readWorkers`. */

@@ -3,47 +3,21 @@ import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import { masterOf, ownProcesses } from '../observe/alive.ts';
 import { readRunning } from '../observe/ask.ts';
+import { noMaster, notIncluded } from '../observe/attached.ts';
 import { bindsOf, type Manifest, nothingAsked } from '../record/manifest.ts';
 import { parseAddress } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
+import { runHaproxy } from './check.ts';
 import { askReload, readWorkers, type Workers } from './commands.ts';
 import { explainBinds, findHolders, startMessage } from './explain.ts';
 
-const checkTimeoutMs = 15_000;
 const loadTimeoutMs = 12_000;
 const stopTimeoutMs = 5_000;
 const masterTimeoutMs = 1_000;
 const holderTimeoutMs = 700;
 const lookEveryMs = 15;
 const askAgainMs = 1_500;
-
-/** Where distributions put it when it is not in the PATH. */
-const usualPlaces = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy'];
-
-/** Runs HAProxy in the foreground of this call; its daemon leaves it. @throws HAPROXY_MISSING and the host's RUN errors */
-async function runHaproxy(host: Host, settings: HaproxySettings, args: readonly string[]) {
-  const programs = settings.binary.includes('/') ? [settings.binary] : [settings.binary, ...usualPlaces];
-  for (const program of programs) {
-    try {
-      return await host.run.run(program, args, { timeoutMs: checkTimeoutMs, cwd: '/' });
-    } catch (cause) {
-      if (!isFleetError(cause) || cause.code !== 'RUN_MISSING') throw cause;
-    }
-  }
-  throw fail('HAPROXY_MISSING', {
-    message: 'run haproxy',
-    wanted: programs.join(' or '),
-    hint: 'install the haproxy package, or set binary in [drivers.haproxy]',
-  });
-}
-
-/** @throws HAPROXY_CONFIG_REFUSED with HAProxy's own words */
-export async function checkConfig(host: Host, settings: HaproxySettings, file: string): Promise<void> {
-  const result = await runHaproxy(host, settings, ['-c', '-q', '-f', file]);
-  if (result.exitCode === 0) return;
-  throw fail('HAPROXY_CONFIG_REFUSED', { message: `check ${file}`, actual: startMessage(result.stderr) });
-}
 
 /**
  * Starts a HAProxy of its own: master and worker in a session of theirs, not children of ours, so that nothing that happens
@@ -53,9 +27,9 @@ export async function checkConfig(host: Host, settings: HaproxySettings, file: s
 export async function start(
   host: Host,
   settings: HaproxySettings,
-  to: { manifest: Manifest; rendered: Rendered },
+  to: { manifest: Manifest; rendered: Pick<Rendered, 'hash'> },
 ): Promise<void> {
-  await stop(host, settings, bindsOf(to.manifest));
+  await stop(host, settings, bindsOf(to.manifest, settings));
   const args = [
     '-W',
     '-D',
@@ -71,7 +45,7 @@ export async function start(
     const said = startMessage(result.stderr);
     const bind = await explainBinds(
       host,
-      bindsOf(to.manifest).filter((one) => said.includes(`[${one}]`)),
+      bindsOf(to.manifest, settings).filter((one) => said.includes(`[${one}]`)),
     );
     throw fail(bind === undefined ? 'HAPROXY_START' : 'HAPROXY_BIND', {
       message: 'start haproxy',
@@ -88,16 +62,19 @@ export async function start(
 /**
  * New worker, same sockets; the old one serves its connections to their end. 2.6 answers a reload with nothing at all: it is
  * taken when a worker that was not there before shows the new configuration, and failed when the master says so.
- * @throws HAPROXY_RELOAD HAPROXY_BIND
+ * @throws HAPROXY_RELOAD HAPROXY_BIND HAPROXY_NOT_INCLUDED HAPROXY_UNREACHABLE
  */
 export async function reload(
   host: Host,
   settings: HaproxySettings,
-  to: { manifest: Manifest; rendered: Rendered },
+  to: { manifest: Manifest; rendered: Pick<Rendered, 'hash'> },
 ): Promise<void> {
-  const added = await freeBinds(host, settings, bindsOf(to.manifest));
-  const before = await reachMaster(host, settings);
-  if (before === undefined) return start(host, settings, to);
+  const added = await freeBinds(host, settings, bindsOf(to.manifest, settings));
+  const before = await (settings.isManaged ? reachMaster(host, settings) : askMaster(host, settings));
+  if (before === undefined) {
+    if (settings.isManaged) return start(host, settings, to);
+    throw noMaster(settings);
+  }
   let askedAt = Number.NEGATIVE_INFINITY;
   const isTaken = await patiently(host, async () => {
     const now = await readWorkers(host, settings);
@@ -110,6 +87,7 @@ export async function reload(
     if (now.failedReloads > before.failedReloads) return false;
     const { hash, workerPid } = await readRunning(host, settings, nothingAsked);
     const isNew = now.current.includes(workerPid) && !before.current.includes(workerPid);
+    if (isNew && !settings.isManaged && hash === '' && to.rendered.hash !== '') throw notIncluded(settings);
     return isNew && hash === to.rendered.hash ? true : undefined;
   });
   if (isTaken) return;
@@ -149,13 +127,17 @@ async function freeBinds(host: Host, settings: HaproxySettings, binds: readonly 
  * cannot be spoken to at all, and must be replaced.
  */
 async function reachMaster(host: Host, settings: HaproxySettings): Promise<Workers | undefined> {
-  const ask = () =>
-    patiently(host, () => readWorkers(host, settings), masterTimeoutMs).catch((): Workers | undefined => undefined);
+  const ask = () => askMaster(host, settings);
   const answer = await ask();
   const master = answer === undefined ? await masterOf(host, settings) : undefined;
   if (master === undefined) return answer;
   await host.kill(master.pid, master.startTicks, 'SIGUSR2');
   return ask();
+}
+
+/** undefined: nobody answers, also after a moment. */
+async function askMaster(host: Host, settings: HaproxySettings): Promise<Workers | undefined> {
+  return patiently(host, () => readWorkers(host, settings), masterTimeoutMs).catch(() => undefined);
 }
 
 /**
@@ -188,6 +170,7 @@ async function patiently<T>(host: Host, look: () => Promise<T | undefined>, time
       const found = await look();
       if (found !== undefined) return found;
     } catch (error) {
+      if (isFleetError(error) && error.code === 'HAPROXY_NOT_INCLUDED') throw error;
       cause = error;
     }
     await host.clock.sleep(lookEveryMs);

@@ -19,7 +19,7 @@ export async function prepareDirectories(host: Host, settings: HaproxySettings, 
       hint: 'give dir in [drivers.haproxy] a directory of its own',
     });
   }
-  for (const path of [settings.dir, settings.runDir]) {
+  for (const path of [settings.dir, settings.isManaged ? settings.runDir : settings.configDir]) {
     await host.files.makeDir(path, { mode: directoryMode });
     const stat = await host.files.stat(path);
     if (stat?.kind !== 'directory' || stat.uid !== host.proc.uid()) {
@@ -96,9 +96,11 @@ export async function removeFiles(host: Host, settings: HaproxySettings, manifes
   ]);
   const isEmpty = Object.keys(manifest.listeners).length === 0;
   const stays = (name: string) => !ours.test(name) || kept.has(name) || (!isEmpty && !perListener.test(name));
-  for (const dir of [settings.dir, settings.runDir]) {
+  // What an existing HAProxy is told to load stays, empty: without it, it would not start again.
+  if (isEmpty && !settings.isManaged) await host.files.remove(settings.configFile);
+  for (const dir of settings.isManaged ? [settings.dir, settings.runDir] : [settings.dir]) {
     const names = (await host.files.list(dir)) ?? [];
     await Promise.all(names.filter((name) => !stays(name)).map((name) => host.files.remove(`${dir}/${name}`)));
-    if (isEmpty && !names.some(stays)) await host.files.remove(dir);
+    if (isEmpty && settings.isManaged && !names.some(stays)) await host.files.remove(dir);
   }
 }

@@ -12,7 +12,7 @@ test('workers as the master lists them', () => {
 # programs
 
 `;
-  expect(parseWorkers(text)).toEqual({ reloads: 3, failedReloads: 1, current: [2854] });
+  expect(parseWorkers(text)).toEqual({ master: 2832, reloads: 3, failedReloads: 1, current: [2854] });
   expect(() => parseWorkers('')).toThrow(expect.objectContaining({ code: 'HAPROXY_GARBLED' }));
 });
 

@@ -4,6 +4,7 @@ import { fail } from '../errors.ts';
 import type { Asked } from '../record/manifest.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { readRunning } from './ask.ts';
+import { noStats } from './attached.ts';
 import type { Running } from './running.ts';
 
 /** A process, told from a later one with the same number. */
@@ -45,6 +46,7 @@ export async function askRunning(host: ReadHost, settings: HaproxySettings, aske
     return { running: await readRunning(host, settings, asked) };
   } catch (cause) {
     if (!isFleetError(cause) || !cause.code.startsWith('SOCKET_')) throw cause;
+    if (!settings.isManaged) throw noStats(settings, cause);
     const master = await masterOf(host, settings);
     const socket = await host.files.stat(settings.statsSocket);
     if (master === undefined && cause.code === 'SOCKET_FAILED') return 'dead';

@@ -1,6 +1,7 @@
 import type { ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import type { Asked } from '../record/manifest.ts';
+import { fromWire, toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { parseRunning, questions, type Running } from './running.ts';
 
@@ -10,11 +11,22 @@ const answerTimeoutMs = 3000;
  * Asks several `show` commands over one connection: lines of each answer. HAProxy ends every answer with an empty line
  * and has none within these. @throws HAPROXY_GARBLED, SOCKET_FAILED and SOCKET_TIMEOUT of the host
  */
-async function askShow(host: ReadHost, socket: string, commands: readonly string[]): Promise<string[][]> {
-  const reading = commands.every((command) => /^show [\w. -]+$/.test(command));
+export async function askShow(
+  host: ReadHost,
+  { statsSocket }: Pick<HaproxySettings, 'statsSocket'>,
+  commands: readonly string[],
+): Promise<string[][]> {
+  const reading = commands.every((command) => /^show [\w. #/@+-]+$/.test(command));
   if (!reading) throw fail('HAPROXY_GARBLED', { message: 'ask HAProxy', wanted: 'only show commands' });
-  const parts = await Promise.all(portions(commands).map((some) => askSome(host, socket, some)));
+  const parts = await Promise.all(portions(commands).map((some) => askSome(host, statsSocket, some)));
   return parts.flat();
+}
+
+/** The same about our own things, by their bare names. */
+async function askOurs(host: ReadHost, settings: HaproxySettings, commands: readonly string[]) {
+  const asked = commands.map((command) => toWire(command, settings));
+  const answers = await askShow(host, settings, asked);
+  return answers.map((lines, at) => fromWire(commands[at] ?? '', lines, settings));
 }
 
 /** HAProxy reads a line into 16 kB and resets the connection without a word above it. */
@@ -50,13 +62,13 @@ async function askSome(host: ReadHost, socket: string, commands: readonly string
 
 /** What the serving worker has, in one round trip. */
 export async function readRunning(host: ReadHost, settings: HaproxySettings, asked: Asked): Promise<Running> {
-  return parseRunning(await askShow(host, settings.statsSocket, questions(asked)), asked);
+  return parseRunning(await askOurs(host, settings, questions(asked)), asked, settings);
 }
 
 /** Names of our maps, lists and certificates in the serving worker, for when our record of them is lost. */
 export async function readNames(host: ReadHost, settings: HaproxySettings): Promise<Asked> {
   const shows = ['show map', 'show ssl crt-list', 'show ssl cert'];
-  const [maps = [], lists = [], certificates = []] = await askShow(host, settings.statsSocket, shows);
+  const [maps = [], lists = [], certificates = []] = await askOurs(host, settings, shows);
   return {
     maps: maps.flatMap((line) => /^\d+ \(((?:routes|sni)-\d+\.map)\)/.exec(line)?.[1] ?? []),
     lists: lists.flatMap((line) => /^(crt-\d+\.list)$/.exec(line)?.[1] ?? []),

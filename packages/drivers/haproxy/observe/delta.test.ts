@@ -21,6 +21,7 @@ const settings = haproxySettings(haproxyTable.parse({}), { stateDir: '/var/lib/r
 class Memory implements Running {
   readonly hash: string;
   readonly workerPid = 2;
+  readonly foreign = new Map();
   readonly frontends = new Map<string, { mode: string; isOpen: boolean; binds: string[] }>();
   readonly maps = new Map<string, [string, string][]>();
   readonly backends = new Map<string, Map<string, RunningServer>>();

@@ -1,6 +1,15 @@
 import type { ResourceKey } from '@reconcile/core';
 import { isServed, type Manifest } from '../record/manifest.ts';
-import { type Address, endName, frontendName, mapKey, mapName, mapNames, plainBind } from '../record/names.ts';
+import {
+  type Address,
+  endName,
+  frontendName,
+  mapKey,
+  mapName,
+  mapNames,
+  metricsName,
+  plainBind,
+} from '../record/names.ts';
 import { parkAddress, type Server, serversOf } from '../record/servers.ts';
 import type { Rendered } from '../render/render.ts';
 import { type CertificateDelta, certificateDelta } from './certificates.ts';
@@ -22,6 +31,7 @@ export function deltaOf(manifest: Manifest, rendered: Rendered, running: Running
   const draft = new Draft(manifest);
   if (running.hash !== rendered.hash) draft.reload();
   compareFrontends(manifest, running, draft);
+  compareMetrics(rendered, running, draft);
   compareMaps(manifest, running, draft);
   compareServers(manifest, running, draft);
   draft.take(certificateDelta(manifest, rendered, running));
@@ -82,7 +92,14 @@ function compareFrontends(manifest: Manifest, running: Running, draft: Draft): v
     draft.needsReload = true;
     draft.listeners.add(port);
   }
+  wanted.add(metricsName);
   for (const name of running.frontends.keys()) if (!wanted.has(name)) draft.reload();
+}
+
+function compareMetrics({ metrics }: Rendered, running: Running, draft: Draft): void {
+  const seen = running.frontends.get(metricsName);
+  const isSame = metrics === undefined ? seen === undefined : seen?.isOpen === true && seen.binds.join() === metrics;
+  if (!isSame) draft.reload();
 }
 
 /** Of addresses, not of our own unix sockets. */

@@ -1,7 +1,7 @@
 import type { Json, ResourceKey } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 import { certificatesOf, type Manifest } from '../record/manifest.ts';
-import { endName, frontendName, listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
+import { endName, frontendName, listName, mapKey, mapName, mapNames } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Leaf, type Pem, readLeaves } from './pems.ts';
@@ -91,10 +91,11 @@ function certificateDrift(
 ): void {
   const list = listName(Number(port));
   const lines = new Set(files.maps[list]?.split('\n'));
+  const wanted = new Map(rendered.maps[list]?.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line]));
   if (files.maps[list] !== rendered.maps[list]) found.listeners.add(port);
   for (const [name, keys] of certificatesOf(manifest, port)) {
     const isWhole = isCopyWhole(files.pems[name], manifest.certificates[name]);
-    if (!isWhole || !lines.has(`${pemName(name)} ${name}`)) for (const key of keys) found.routes.add(key);
+    if (!isWhole || !lines.has(wanted.get(name) ?? '')) for (const key of keys) found.routes.add(key);
   }
 }
 

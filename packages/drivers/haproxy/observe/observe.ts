@@ -8,6 +8,7 @@ import { parkAddress } from '../record/servers.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Delta, deltaOf, openBinds } from './delta.ts';
 import { fileDrift } from './files.ts';
+import { foreignRoutes } from './foreign.ts';
 import { look, type Sight } from './look.ts';
 
 export const haproxyKinds = ['listener', 'route'] as const;
@@ -25,7 +26,8 @@ export function haproxyObserver(settings: HaproxySettings): Observer<ReadHost> {
       if (sight.record === undefined && sight.state === 'running') {
         cx.log.warn('haproxy record lost, read back from what runs', { dir: settings.dir });
       }
-      return { resources: resourcesOf(sight), notes: { [noteName]: sight.note } };
+      const resources = [...resourcesOf(sight), ...(await foreignRoutes(cx, settings, sight))];
+      return { resources, notes: { [noteName]: sight.note } };
     },
   };
 }

@@ -52,7 +52,9 @@ test('memory of a worker', () => {
   };
   expect(questions(asked)).toHaveLength(10);
   const unknown = ['Unknown map identifier. Please use #<id> or <file>.'];
-  const running = parseRunning([info, stat, servers, map, unknown, list, noList, stored, leaf, noLeaf], asked);
+  const running = parseRunning([info, stat, servers, map, unknown, list, noList, stored, leaf, noLeaf], asked, {
+    isManaged: true,
+  });
   expect(running.lists.get('crt-443.list')).toEqual([
     { id: 'web.example.net.pem:2', file: 'web.example.net.pem', rest: 'web.example.net' },
     { id: 'b.pem:3', file: 'b.pem', rest: '[alpn h2,http/1.1] b.example.net' },
@@ -99,6 +101,17 @@ test('memory of a worker', () => {
   expect(running.backends.get('b0001')?.get('s3')?.address).toEqual({ ip: '::1', port: 443 });
 });
 
+test('beside somebody else: ours are told apart, and our configuration by a name', () => {
+  const more = [...stat, 'web,b1,OPEN,0.0.0.0:80,http,', 'web,FRONTEND,OPEN,,http,'];
+  const mark = '9 reconcile-00112233445566ff 1 none 127.0.0.1 0 5 1 1 1 1 0 0 8 0 0 0 - 1 - 0 0 - - 0';
+  const nothing = { maps: [], lists: [], certificates: [] };
+  const running = parseRunning([info, more, [...servers, mark]], nothing, { isManaged: false });
+  expect([...running.frontends.keys()].sort()).toEqual(['l443', 'l8080']);
+  expect([...running.foreign]).toEqual([['web', { mode: 'http', isOpen: true, binds: ['0.0.0.0:80'] }]]);
+  expect(running.hash).toBe('00112233445566ff');
+  expect(parseRunning([info, more, servers], nothing, { isManaged: false }).hash).toBe('');
+});
+
 test.each([
   ['nothing at all', [[], [], []]],
   ['another program', [['Name: Other', 'Pid: 1'], stat, servers]],
@@ -109,11 +122,8 @@ test.each([
 ])('%s is not understood, never "nothing there"', (_name, answers) => {
   const error = (() => {
     try {
-      return parseRunning(answers, {
-        maps: answers.length > 3 ? ['routes-8080.map'] : [],
-        lists: [],
-        certificates: [],
-      });
+      const maps = answers.length > 3 ? ['routes-8080.map'] : [];
+      return parseRunning(answers, { maps, lists: [], certificates: [] }, { isManaged: true });
     } catch (thrown) {
       return thrown;
     }

@@ -1,6 +1,7 @@
 import { fail } from '../errors.ts';
 import type { Asked } from '../record/manifest.ts';
-import { type Address, backendName, pemName } from '../record/names.ts';
+import { type Address, backendName, isFrontend, loadedName, pemName } from '../record/names.ts';
+import type { HaproxySettings } from '../settings/settings.ts';
 
 /** One server as the running proxy has it. */
 export interface RunningServer {
@@ -33,6 +34,8 @@ export interface Running {
   readonly hash: string;
   readonly workerPid: number;
   readonly frontends: ReadonlyMap<string, RunningFrontend>;
+  /** Of an existing HAProxy's own configuration: none of our business, but they hold addresses. */
+  readonly foreign: ReadonlyMap<string, RunningFrontend>;
   /** Entries in order, doubles included; undefined: it has no such map. */
   readonly maps: ReadonlyMap<string, readonly (readonly [key: string, value: string])[] | undefined>;
   readonly backends: ReadonlyMap<string, ReadonlyMap<string, RunningServer>>;
@@ -56,7 +59,11 @@ export function questions({ certificates, lists, maps }: Asked): string[] {
 }
 
 /** @param answers Lines of each answer, in the order of `questions(asked)`. @throws HAPROXY_GARBLED */
-export function parseRunning(answers: readonly (readonly string[])[], { certificates, lists, maps }: Asked): Running {
+export function parseRunning(
+  answers: readonly (readonly string[])[],
+  { certificates, lists, maps }: Asked,
+  { isManaged }: Pick<HaproxySettings, 'isManaged'>,
+): Running {
   const [info = [], stat = [], servers = [], ...rest] = answers;
   const dumps = rest.slice(0, maps.length);
   const [known, ...details] = rest.slice(maps.length + lists.length);
@@ -64,11 +71,16 @@ export function parseRunning(answers: readonly (readonly string[])[], { certific
     info.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   );
   const workerPid = Number(facts.get('Pid'));
+  const frontends = [...parseStat(stat)];
+  const isOurs = (name: string) => isManaged || isFrontend.test(name);
   if (facts.get('Name') !== 'HAProxy' || !Number.isInteger(workerPid)) throw garbled('show info', info);
   return {
-    hash: /^reconcile ([0-9a-f]{16})$/.exec(facts.get('description') ?? '')?.[1] ?? '',
+    hash: isManaged
+      ? (/^reconcile ([0-9a-f]{16})$/.exec(facts.get('description') ?? '')?.[1] ?? '')
+      : markedHash(servers),
     workerPid,
-    frontends: parseStat(stat),
+    frontends: new Map(frontends.filter(([name]) => isOurs(name))),
+    foreign: new Map(frontends.filter(([name]) => !isOurs(name))),
     maps: new Map(maps.map((map, at) => [map, parseMap(dumps[at] ?? [])])),
     backends: parseServers(servers),
     lists: new Map(lists.map((list, at) => [list, parseList(rest[maps.length + at] ?? [])])),
@@ -130,6 +142,15 @@ function parseMap(lines: readonly string[]): (readonly [string, string])[] | und
     entries.push([key, value]);
   }
   return entries;
+}
+
+/** Among somebody else's sections ours say by a name which of our configurations it has loaded. */
+function markedHash(lines: readonly string[]): string {
+  for (const line of lines) {
+    const hash = loadedName.exec(line.split(' ')[1] ?? '')?.[1];
+    if (hash !== undefined) return hash;
+  }
+  return '';
 }
 
 /** Bits of srv_admin_state that keep traffic away: forced, inherited or resolver maintenance, either drain (2.6 management guide 9.3). */

@@ -91,9 +91,10 @@ export function askedOf(manifest: Manifest): Asked {
   };
 }
 
-/** Every address its listeners bind, in HAProxy's spelling. @throws HAPROXY_ROUTE */
-export function bindsOf(manifest: Manifest): string[] {
-  return [...new Set(Object.values(manifest.listeners).flatMap(({ spec }) => spec.binds.map(plainBind)))];
+/** Every address that is bound for a record, in HAProxy's spelling. @throws HAPROXY_ROUTE */
+export function bindsOf(manifest: Manifest, { metrics }: { readonly metrics: string | undefined }): string[] {
+  const binds = Object.values(manifest.listeners).flatMap(({ spec }) => spec.binds.map(plainBind));
+  return [...new Set([...binds, ...(metrics === undefined || isEmpty(manifest) ? [] : [plainBind(metrics)])])];
 }
 
 export function formatManifest(manifest: Manifest): string {

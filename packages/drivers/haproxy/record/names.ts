@@ -108,6 +108,15 @@ export const plainPath = /^\/[\w./@+-]*$/;
 /** Names of backends: `b0001` and up. */
 export const backendName = /^b\d{4,6}$/;
 
+/** Frontends of ours, told from those of somebody else's configuration. */
+export const isFrontend = /^[lh]\d{1,5}$/;
+
+/** A backend that nobody uses: its name says which of our configurations is loaded. */
+export const loadedName = /^reconcile-([0-9a-f]{16})$/;
+
+/** Where HAProxy tells its numbers. */
+export const metricsName = 'metrics';
+
 /** For a message: control characters shown, length bounded. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

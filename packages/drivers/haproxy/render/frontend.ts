@@ -10,6 +10,7 @@ import {
   plainBind,
 } from '../record/names.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
+import { from, oncePerRequest } from './sections.ts';
 import { checkNetwork } from './values.ts';
 
 /** A listener with what else of the node decides what it says. */
@@ -25,14 +26,15 @@ export const redirects: ReadonlyMap<number, number> = new Map([[80, 443]]);
 /** Where an old worker sends requests of connections it still has: only the current one knows today's addresses. */
 export function loopLines(listener: ListenerSpec, settings: HaproxySettings): string[] {
   return [
-    `backend now-${frontendName(listener.port)} from l7`,
+    `backend now-${frontendName(listener.port)} ${from('l7')}`,
     '  retries 10',
-    `  server now ${settings.runDir}/${loopName(listener)} send-proxy-v2`,
+    oncePerRequest,
+    `  server now ${settings.loops}${loopName(listener)} send-proxy-v2`,
     ...(listener.tls
       ? [
-          `backend ends-${frontendName(listener.port)} from l4`,
+          `backend ends-${frontendName(listener.port)} ${from('l4')}`,
           '  retries 10',
-          `  server end ${settings.runDir}/${endSocketName(listener)} send-proxy-v2`,
+          `  server end ${settings.loops}${endSocketName(listener)} send-proxy-v2`,
         ]
       : []),
   ];
@@ -41,18 +43,20 @@ export function loopLines(listener: ListenerSpec, settings: HaproxySettings): st
 export function frontendLines({ listener, redirectsTo }: Front, settings: HaproxySettings): string[] {
   const name = frontendName(listener.port);
   const head = [
-    `frontend ${name} from ${listener.tls ? 'l4' : 'l7'}`,
+    `frontend ${name} ${from(listener.tls ? 'l4' : 'l7')}`,
     '  option socket-stats',
     ...bindLines(listener.binds),
   ];
-  const loop = `  bind ${settings.runDir}/${loopName(listener)} name loop mode 600 accept-proxy`;
+  // An abstract socket has no mode.
+  const mode = settings.isManaged ? ' mode 600' : '';
+  const loop = `  bind ${settings.loops}${loopName(listener)} name loop${mode} accept-proxy`;
   if (!listener.tls) return [...head, loop, ...httpLines(listener, { proto: 'http', redirectsTo, settings })];
   return [
     ...head,
-    ...passthroughLines(listener),
-    `frontend ${endName(listener.port)} from l7`,
+    ...passthroughLines(listener, settings),
+    `frontend ${endName(listener.port)} ${from('l7')}`,
     // A name without a certificate is refused in the handshake: nobody is shown another's.
-    `  bind ${settings.runDir}/${endSocketName(listener)} name end mode 600 accept-proxy ssl crt-list ${listName(listener.port)} alpn h2,http/1.1 strict-sni ssl-min-ver TLSv1.2`,
+    `  bind ${settings.loops}${endSocketName(listener)} name end${mode} accept-proxy ssl crt-list ${settings.prefix}${listName(listener.port)} alpn h2,http/1.1 strict-sni ssl-min-ver TLSv1.2`,
     loop,
     ...httpLines(listener, { proto: 'https', redirectsTo: undefined, settings }),
   ];
@@ -79,7 +83,8 @@ interface Http {
 
 /** X-Forwarded-* are ours to say. Behind an edge the address is the one that its PROXY header names. */
 function httpLines({ port }: ListenerSpec, { proto, redirectsTo, settings }: Http): string[] {
-  const lookup = (to: number) => `var(txn.host),concat(,txn.path),map_beg(${mapName({ listener: to, mode: 'l7' })})`;
+  const lookup = (to: number) =>
+    `var(txn.host),concat(,txn.path),map_beg(${settings.prefix}${mapName({ listener: to, mode: 'l7' })})`;
   const asks = proto === 'http' && port === 80 && settings.challengeSocket !== undefined;
   return [
     '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower,rtrim(.)',
@@ -96,7 +101,7 @@ function httpLines({ port }: ListenerSpec, { proto, redirectsTo, settings }: Htt
     '  http-request set-header X-Forwarded-For %[src]',
     `  http-request set-header X-Forwarded-Proto ${proto}`,
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)]',
-    ...(asks ? ['  use_backend challenges if { path_beg /.well-known/acme-challenge/ }'] : []),
+    ...(asks ? ['  use_backend reconcile-challenges if { path_beg /.well-known/acme-challenge/ }'] : []),
     `  use_backend now-${frontendName(port)} if { stopping }`,
     '  use_backend %[var(txn.be)]',
   ];
@@ -106,7 +111,7 @@ function httpLines({ port }: ListenerSpec, { proto, redirectsTo, settings }: Htt
  * The name is read from the ClientHello (RFC 6066 section 3). What an l4 route has goes on as it is; TLS of all other names
  * ends here.
  */
-function passthroughLines(listener: ListenerSpec): string[] {
+function passthroughLines(listener: ListenerSpec, { prefix }: HaproxySettings): string[] {
   const { edges = [], port } = listener;
   return [
     ...(edges.length > 0
@@ -114,7 +119,7 @@ function passthroughLines(listener: ListenerSpec): string[] {
       : []),
     '  tcp-request inspect-delay 5s',
     '  tcp-request content reject if !{ req.ssl_hello_type 1 }',
-    `  tcp-request content set-var(txn.be) req.ssl_sni,lower,map_str(${mapName({ listener: port, mode: 'l4' })})`,
+    `  tcp-request content set-var(txn.be) req.ssl_sni,lower,map_str(${prefix}${mapName({ listener: port, mode: 'l4' })})`,
     '  use_backend %[var(txn.be)] if { var(txn.be) -m found }',
     `  default_backend ends-${frontendName(port)}`,
   ];

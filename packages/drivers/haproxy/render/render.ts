@@ -3,7 +3,16 @@ import { certificatesOf, isServed, type Manifest } from '../record/manifest.ts';
 import { listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Front, frontendLines, loopLines, redirects } from './frontend.ts';
-import { backendHead, challengeLines, defaultLines, globalLines, header, serverLines } from './sections.ts';
+import {
+  backendHead,
+  challengeLines,
+  defaultLines,
+  globalLines,
+  header,
+  markLines,
+  metricsLines,
+  serverLines,
+} from './sections.ts';
 
 /** Contents of our files. */
 export interface Rendered {
@@ -14,6 +23,8 @@ export interface Rendered {
   readonly pems: Readonly<Record<string, string>>;
   /** Name of all that only a reload can change. HAProxy shows it as its description, so we know what it has loaded. */
   readonly hash: string;
+  /** Where the loaded configuration tells its numbers; undefined: nowhere. */
+  readonly metrics: string | undefined;
 }
 
 /**
@@ -28,6 +39,7 @@ export function render(manifest: Manifest, settings: HaproxySettings, pems: Rend
     ...listeners.flatMap((listener) => frontendLines(frontOf(listener, manifest), settings)),
     ...listeners.flatMap((listener) => loopLines(listener, settings)),
     ...challengeLines(settings),
+    ...metricsLines(settings),
   ];
   const routes = new Map(Object.values(manifest.routes).map((route) => [route.backend, route]));
   const backends = Object.entries(manifest.backends)
@@ -42,11 +54,18 @@ export function render(manifest: Manifest, settings: HaproxySettings, pems: Rend
   const lines = [
     header,
     ...global,
-    `  description reconcile ${hash}`,
+    ...(settings.isManaged ? [`  description reconcile ${hash}`] : []),
     ...fixed,
+    ...(settings.isManaged ? [] : markLines(hash)),
     ...backends.flatMap(({ head, slots, route }) => [...head, ...serverLines(slots, route)]),
   ];
-  return { config: `${lines.join('\n')}\n`, maps: { ...mapsOf(manifest), ...listsOf(manifest) }, pems, hash };
+  return {
+    config: `${lines.join('\n')}\n`,
+    maps: { ...mapsOf(manifest), ...listsOf(manifest, settings) },
+    pems,
+    hash,
+    metrics: settings.metrics,
+  };
 }
 
 function frontOf(listener: Front['listener'], manifest: Manifest): Front {
@@ -67,12 +86,12 @@ function mapsOf(manifest: Manifest): Record<string, string> {
 }
 
 /** Each certificate for exactly the name that was asked for, whatever else it may say. */
-function listsOf(manifest: Manifest): Record<string, string> {
+function listsOf(manifest: Manifest, { prefix }: HaproxySettings): Record<string, string> {
   const lists = Object.entries(manifest.listeners).filter(([, { spec }]) => spec.tls);
   return Object.fromEntries(
     lists.map(([port, { spec }]) => {
       const names = [...certificatesOf(manifest, port).keys()].sort();
-      return [listName(spec.port), names.map((name) => `${pemName(name)} ${name}\n`).join('')];
+      return [listName(spec.port), names.map((name) => `${prefix}${pemName(name)} ${name}\n`).join('')];
     }),
   );
 }

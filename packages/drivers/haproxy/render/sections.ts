@@ -1,5 +1,5 @@
 import type { RouteRecord } from '../record/manifest.ts';
-import { checkHostname, formatAddress, mapKey } from '../record/names.ts';
+import { checkHostname, formatAddress, mapKey, metricsName } from '../record/names.ts';
 import { parkAddress, type Server, serversOf } from '../record/servers.ts';
 import type { Extras, Shape } from '../record/shape.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -8,9 +8,19 @@ import { checkCa, checkHeaderName, checkNetwork, checkRate, formatWord } from '.
 /** First line of the configuration: a file that begins so is ours to replace. */
 export const header = '# Made by reconcile from manifest.json; edits are undone.';
 
+/** Of our own defaults: a name that nobody else's configuration has. */
+const defaults = { l7: 'reconcile-l7', l4: 'reconcile-l4' } as const;
+
+/** Behind the name of a section of ours: no defaults of somebody else's reach it. */
+export function from(mode: 'l7' | 'l4'): string {
+  return `from ${defaults[mode]}`;
+}
+
 const mostOldWorkers = 16;
 
+/** Of our own HAProxy. What an existing one is like as a whole is its owner's to say. */
 export function globalLines(settings: HaproxySettings): string[] {
+  if (!settings.isManaged) return [];
   return [
     'global',
     // Maps are then named by their bare file name, here and in the runtime API.
@@ -34,10 +44,11 @@ export function globalLines(settings: HaproxySettings): string[] {
 export function defaultLines(): string[] {
   const waiting = ['  option redispatch 1', '  timeout connect 1s'];
   return [
-    'defaults l7',
+    `defaults ${defaults.l7}`,
     '  mode http',
     ...waiting,
-    '  retry-on conn-failure',
+    // Beyond a connection that failed: one that was closed just when a request was sent on it. `oncePerRequest` says for whom.
+    '  retry-on conn-failure empty-response',
     // A client that gave up must not wait on.
     '  option abortonclose',
     // An old worker closes an idle connection after its next answer, not under a request that is on its way.
@@ -47,7 +58,7 @@ export function defaultLines(): string[] {
     '  timeout client 5m',
     '  timeout server 5m',
     '  timeout tunnel 1h',
-    'defaults l4',
+    `defaults ${defaults.l4}`,
     '  mode tcp',
     ...waiting,
     '  option clitcpka',
@@ -62,9 +73,10 @@ export function backendHead(name: string, shape: Shape, settings: Trust): string
   const { mode, proxyProtocol, extras = {} } = shape;
   const servers = [...(proxyProtocol ? ['send-proxy-v2'] : []), ...serverWords(extras, settings)];
   return [
-    `backend ${name} from ${mode === 'http' ? 'l7' : 'l4'}`,
+    `backend ${name} ${from(mode === 'http' ? 'l7' : 'l4')}`,
     `  retries ${shape.retries}`,
     ...(servers.length > 0 ? [`  default-server ${servers.join(' ')}`] : []),
+    ...(mode === 'http' ? [oncePerRequest] : []),
     ...accessLines(mode, extras),
     ...Object.entries(extras.headers ?? {}).map(
       ([header, value]) => `  http-response set-header ${checkHeaderName(header)} ${formatWord(value)}`,
@@ -72,11 +84,19 @@ export function backendHead(name: string, shape: Shape, settings: Trust): string
   ];
 }
 
+/** As long as an edge asks a silent worker. */
+const unheardS = 10;
+
+/** Who may have done something already is not asked twice (RFC 9110, section 9.2.1). */
+export const oncePerRequest = '  http-request disable-l7-retry unless { method GET HEAD OPTIONS }';
+
 function serverWords({ h2c, tls }: Extras, settings: Trust): string[] {
   if (tls === undefined) return h2c === true ? ['proto h2'] : [];
   const name = checkHostname(tls.serverName);
   const verify = tls.verify ? `verify required ca-file ${caFile(tls, settings)} verifyhost ${name}` : 'verify none';
-  return [`ssl ${verify} sni str(${name}) alpn h2,http/1.1`];
+  // A link that is cut says nothing: what nobody acknowledges is given up, also on a connection that stood before.
+  const given = tls.ca === undefined ? '' : ` tcp-ut ${unheardS}s`;
+  return [`ssl ${verify} sni str(${name}) alpn h2,http/1.1${given}`];
 }
 
 /** Whose word counts when the certificate of a program or of another node is verified. */
@@ -140,5 +160,26 @@ export function serverLines(slots: number, route: RouteRecord | undefined): stri
 /** Whoever orders a certificate answers here while the order is open (RFC 8555, section 8.3). */
 export function challengeLines({ challengeSocket }: HaproxySettings): string[] {
   if (challengeSocket === undefined) return [];
-  return ['backend challenges from l7', '  retries 1', `  server order ${challengeSocket}`];
+  return [
+    `backend reconcile-challenges ${from('l7')}`,
+    '  retries 1',
+    oncePerRequest,
+    `  server order ${challengeSocket}`,
+  ];
+}
+
+/** Where Prometheus asks; nothing else is told there. */
+export function metricsLines({ metrics }: HaproxySettings): string[] {
+  if (metrics === undefined) return [];
+  return [
+    `frontend ${metricsName} ${from('l7')}`,
+    `  bind ${metrics} name b1`,
+    '  http-request use-service prometheus-exporter if { path /metrics }',
+    '  http-request return status 404 content-type text/plain string "see /metrics"',
+  ];
+}
+
+/** Says by its name which of our configurations a worker has loaded, where `description` is not ours to set. */
+export function markLines(hash: string): string[] {
+  return [`backend reconcile-${hash} ${from('l7')}`, `  server none ${formatAddress(parkAddress)} disabled`];
 }

@@ -53,9 +53,10 @@ test('nothing of a definition becomes a line, a section or a word of its own', (
     rateLimit: fc.constantFrom(0, 5, 0.5, Number.NaN),
   });
   const shapes = [
-    /^backend b0001 from l7$/,
+    /^backend b0001 from reconcile-l7$/,
     /^ {2}retries \d+$/,
     /^ {2}default-server ssl (verify none|verify required ca-file @system-ca verifyhost [a-z0-9.-]+) sni str\([a-z0-9.-]+\) alpn h2,http\/1\.1$/,
+    /^ {2}http-request disable-l7-retry unless \{ method GET HEAD OPTIONS \}$/,
     /^ {2}acl is_(allowed|denied) src( [0-9a-f.:/]+)+$/,
     /^ {2}http-request deny deny_status (403|429) if (!is_allowed|is_denied|\{ sc_http_req_rate\(0\) gt \d+ \})$/,
     /^ {2}stick-table type ipv6 size 100k expire 10s store http_req_rate\(1s\)$/,

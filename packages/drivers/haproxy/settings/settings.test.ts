@@ -22,6 +22,14 @@ test('two nodes of one user do not share their sockets', () => {
 
 test.each([
   { managed: false },
+  { managed: false, stats_socket: '/run/s', master_socket: '/run/m', hard_stop_after: '9s' },
+  { managed: false, stats_socket: '/run/s', master_socket: '/run/m', metrics: '127.0.0.1:8404' },
+  { stats_socket: '/run/haproxy/admin.sock' },
+  { metrics: '0.0.0.0:8404' },
+  { metrics: '192.0.2.1:8404' },
+  { metrics: '[::]:8404' },
+  { metrics: '8404' },
+  { metrics: { bind: '0.0.0.0:8404' } },
   { binary: 'haproxy -f /etc/passwd' },
   { dir: 'relative' },
   { dir: '/with space' },
@@ -39,4 +47,26 @@ test.each([
   expect(() => haproxySettings(haproxyTable.parse({}), bad)).toThrow(
     expect.objectContaining({ code: 'HAPROXY_SETTINGS' }),
   );
+});
+
+test.each([
+  [undefined, undefined],
+  ['127.0.0.1:8404', '127.0.0.1:8404'],
+  ['[::1]:8404', '[::1]:8404'],
+  [{ bind: '192.0.2.1:8404', public: true }, '192.0.2.1:8404'],
+])('metrics = %j are told at %s', (metrics, bind) => {
+  expect(haproxySettings(haproxyTable.parse({ metrics }), places).metrics).toBe(bind);
+});
+
+test('an existing one: its sockets, a directory of ours in it, and no path between its sections', () => {
+  const table = { managed: false, stats_socket: '/run/haproxy/admin.sock', master_socket: '/run/haproxy-master.sock' };
+  expect(haproxySettings(haproxyTable.parse(table), { ...places, answersChallenges: true })).toMatchObject({
+    isManaged: false,
+    statsSocket: '/run/haproxy/admin.sock',
+    masterSocket: '/run/haproxy-master.sock',
+    configDir: '/home/ops/.local/state/reconcile/haproxy/conf.d',
+    prefix: '/home/ops/.local/state/reconcile/haproxy/',
+    loops: expect.stringMatching(/^abns@reconcile-[0-9a-f]{8}-$/),
+    challengeSocket: undefined,
+  });
 });
