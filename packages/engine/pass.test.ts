@@ -13,6 +13,7 @@ import {
 } from '@reconcile/testkit/worlds';
 import { describe, expect, it } from 'vitest';
 import { Failpoint } from './failpoint.ts';
+import type { Look } from './look/observer.ts';
 import { type PassReport, runPass } from './pass.ts';
 
 // The engine over the kinds' own effects, on a virtual clock: hours of backoff and gates in milliseconds.
@@ -63,6 +64,7 @@ class Bench {
   memory: PlainMemory;
   wanted: Desired;
   readonly events: Event[] = [];
+  looks = 0;
 
   constructor(wanted: Desired, faults: EffectFaults = {}) {
     this.wanted = wanted;
@@ -80,9 +82,14 @@ class Bench {
   }
 
   async pass(
-    options: { signal?: AbortSignal; approve?: boolean; patient?: boolean; current?: () => boolean } = {},
+    options: { signal?: AbortSignal; approve?: boolean; patient?: boolean; current?: () => boolean; seen?: Look } = {},
   ): Promise<PassReport> {
     const driver = this.world.driver();
+    const observe = driver.observe.bind(driver);
+    driver.observe = (cx) => {
+      this.looks++;
+      return observe(cx);
+    };
     const report = await runPass({
       desired: this.wanted,
       kinds,
@@ -104,6 +111,7 @@ class Bench {
       approve: async () => options.approve ?? true,
       prepare: async () => undefined,
       patient: () => options.patient ?? true,
+      seen: options.seen,
     });
     expect(overlaps(this.world.observed)).toEqual([]);
     return report;
@@ -133,6 +141,23 @@ describe('a pass', () => {
     const again = await bench.pass();
     expect(again.turns).toBe(0);
     expect(bench.memory.intents.size).toBe(0);
+  });
+
+  it('goes by what was seen before it, once', async () => {
+    const bench = new Bench(desired(model(app)));
+    await bench.pass();
+    const { observed } = await bench.pass();
+    bench.looks = 0;
+    const again = await bench.pass({ seen: { observed, notes: {} } });
+    expect(again.turns).toBe(0);
+    expect(bench.looks).toBe(0);
+
+    // After each turn it looks for itself.
+    const empty = new Bench(desired(model(app)));
+    const report = await empty.pass({ seen: { observed: empty.world.observed, notes: {} } });
+    expect(report.last.actions).toEqual([]);
+    expect(empty.looks).toBe(report.turns);
+    expect(empty.up('web/main')).toHaveLength(1);
   });
 
   it('does nothing when the plan is not approved', async () => {

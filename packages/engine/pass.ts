@@ -20,7 +20,7 @@ import type { Host, ReadHost } from '@reconcile/host';
 import { type Execution, execute } from './executor.ts';
 import type { Failpoint } from './failpoint.ts';
 import type { GateBook } from './gate-book.ts';
-import { look } from './look/observer.ts';
+import { type Look, look } from './look/observer.ts';
 
 /** What a pass remembers between turns; the agent wires it to the registry. */
 export interface Memory {
@@ -57,6 +57,8 @@ export interface PassInput {
   /** Which waits with a time this pass sits out. */
   readonly patient: (wait: Wait) => boolean;
   readonly concurrency?: number;
+  /** A look of a moment ago with nobody writing since: the first turn goes by it. */
+  readonly seen?: Look | undefined;
 }
 
 export interface PassReport {
@@ -81,7 +83,7 @@ const mostTurns = 40;
  * approved; later turns finish it (a rollback, the next replica, a stage after its time).
  */
 export async function runPass(input: PassInput): Promise<PassReport> {
-  const first = await lookAndPlan(input);
+  const first = await lookAndPlan(input, input.seen);
   let { made, observed, whole } = first;
   const done: Action[] = [];
   const failed = new Map<string, { readonly code: string; readonly message: string }>();
@@ -117,12 +119,12 @@ export async function runPass(input: PassInput): Promise<PassReport> {
 }
 
 /** One look and one plan, without any write but the observers' notes. */
-async function lookAndPlan(input: PassInput): Promise<{ made: Plan; observed: Observed; whole: Plan }> {
+async function lookAndPlan(input: PassInput, before?: Look): Promise<{ made: Plan; observed: Observed; whole: Plan }> {
   const { desired, host, kinds, memory } = input;
   const { history, ledger } = await memory.load();
   const now = host.clock.now();
   const around = desiredAround(desired, history);
-  const seen = await look({ ...input.context, now, ledger, desired: around }, observersOf(input.drivers));
+  const seen = before ?? (await look({ ...input.context, now, ledger, desired: around }, observersOf(input.drivers)));
   if (Object.keys(seen.notes).length > 0) await memory.note(seen.notes);
   const whole = plan({ desired, observed: seen.observed, kinds, history, now, served: [...input.drivers.keys()] });
   const stages = [

@@ -17,6 +17,7 @@ import { closeFulfilled } from '../request/fulfilled.ts';
 import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
 import { nodeKinds } from '../wire/kinds/index.ts';
 import { EventWriter } from './event-writer.ts';
+import type { SeenBefore } from './seen-before.ts';
 
 export interface PassInput {
   readonly config: NodeConfig;
@@ -28,6 +29,8 @@ export interface PassInput {
   readonly scope: (made: Plan, desired: Desired) => Plan;
   readonly approve: (made: Plan, seen: { observed: Observed; loaded: Loaded }) => Promise<boolean>;
   readonly patient: (wait: Wait) => boolean;
+  /** What was seen of a node that nobody has written to since; used while `commit` is still the newest. */
+  readonly seen?: SeenBefore | undefined;
   readonly emit: (event: Event) => void;
   /** Hold ids that a person releases with this pass. */
   readonly confirm: readonly string[];
@@ -73,6 +76,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     memory,
     failpoint: new Failpoint(input.failpoint),
     isCurrent: () => true,
+    seen: input.seen?.commit === desired.commit ? input.seen.look : undefined,
     emit: (event) => events.add(event),
     scope: (made) => input.scope(made, desired),
     approve: async (made, observed) =>

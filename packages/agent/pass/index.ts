@@ -1,3 +1,3 @@
 export * from './as-writer.ts';
-export * from './one-pass.ts';
+export * from './seen-before.ts';
 export * from './writer.ts';

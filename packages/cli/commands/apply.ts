@@ -1,4 +1,5 @@
-import type { Loaded } from '@reconcile/agent/desired';
+import type { NodeConfig } from '@reconcile/agent/config';
+import type { SeenBefore } from '@reconcile/agent/pass';
 import type { PassOrder } from '@reconcile/agent/service';
 import { planMovedOn, type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import { type Desired, isFleetError, type Plan } from '@reconcile/core';
@@ -35,7 +36,7 @@ export async function runApply(cx: CliContext, given: string | undefined, option
       return quiet(cx, { sight, made, tookMs: performance.now() - startedAt });
     }
     sight.registry.close().catch(() => undefined);
-    if (made.actions.length > 0) (await import('../frame/writer.ts')).serveSoonFor(cx, sight.config);
+    if (made.actions.length > 0) await serveSoon(cx, sight.config);
   }
   const order = {
     scope: wanted?.scope ?? scopeWords(options),
@@ -44,7 +45,7 @@ export async function runApply(cx: CliContext, given: string | undefined, option
     acceptHistory: options.acceptHistory === true,
     ...(wanted === undefined ? {} : { planId: wanted.id }),
   };
-  return write(cx, { order, options, startedAt, before: sight?.loaded });
+  return write(cx, { order, options, startedAt, sight });
 }
 
 /** Of all options those that narrow. */
@@ -52,10 +53,20 @@ function scopeWords({ service, stage }: ScopeOptions): ScopeOptions {
   return { ...(service === undefined ? {} : { service }), ...(stage === undefined ? {} : { stage }) };
 }
 
+/** What a pass that will act needs soonest: begun before the rest of it is loaded. */
+async function serveSoon(cx: CliContext, config: NodeConfig): Promise<void> {
+  (await import('../frame/writer.ts')).serveSoonFor(cx, config);
+}
+
 /** undefined: there is nothing to be yet, perhaps because nothing was fetched. */
 async function firstLook(cx: CliContext): Promise<Sight | undefined> {
   try {
-    return await lookAround(cx);
+    return await lookAround(cx, {
+      // A commit that was never applied: there will be work.
+      onLoaded: ({ config, loaded }) => {
+        if (loaded.desired !== undefined && loaded.fresh !== undefined) void serveSoon(cx, config);
+      },
+    });
   } catch (error) {
     if (isFleetError(error) && error.code === 'SOURCE_NOTHING') return undefined;
     throw error;
@@ -83,17 +94,24 @@ interface Writing {
   readonly order: PassOrder;
   readonly options: ApplyOptions;
   readonly startedAt: number;
-  readonly before: Loaded | undefined;
+  readonly sight: Sight | undefined;
 }
 
-async function write(cx: CliContext, { before, options, order, startedAt }: Writing): Promise<number> {
+async function write(cx: CliContext, { options, order, sight, startedAt }: Writing): Promise<number> {
   const { writingNode } = await import('../frame/writer.ts');
   const { passOnce, reportPass } = await import('./pass.ts');
   const result = await passOnce(cx, await writingNode(cx), {
     order,
     ask: options.yes !== true,
     verbose: options.verbose === true,
-    ...(before === undefined ? {} : { before }),
+    ...(sight === undefined ? {} : { before: sight.loaded, seen: seenBefore(sight) }),
   });
   return reportPass(cx, result, { tookMs: performance.now() - startedAt });
+}
+
+/** What this command saw without the lock: its pass goes by it where nobody wrote in between. */
+function seenBefore({ begunAt, desired, seen }: Sight): SeenBefore | undefined {
+  // What could not be read may answer by now.
+  if (Object.keys(seen.observed.blind).length > 0) return undefined;
+  return { begunAt, commit: desired.commit, look: { observed: seen.observed, notes: seen.notes } };
 }

@@ -1,5 +1,6 @@
 import type { Loaded } from '@reconcile/agent/desired';
 import type { OrderListener } from '@reconcile/agent/order';
+import type { SeenBefore } from '@reconcile/agent/pass';
 import type { PassAsk, PassNote, PassOrder, PassResult } from '@reconcile/agent/service';
 import type { Action, Plan } from '@reconcile/core';
 import { duration, harmless, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
@@ -25,6 +26,8 @@ export interface PassWords {
   readonly job?: string;
   /** What was read from the source to see whether a pass is due. */
   readonly before?: Loaded;
+  /** What that look saw of the node. */
+  readonly seen?: SeenBefore | undefined;
   /** Said when the request is written down. */
   readonly asked?: (wasHeld: boolean | undefined) => void;
 }
@@ -55,14 +58,15 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
 }
 
 async function passHere(node: WritingNode, words: PassWords, listener: OrderListener): Promise<PassResult> {
-  const { becomeWriter } = await import('@reconcile/agent/pass');
+  const { becomeWriter, holdsGood } = await import('@reconcile/agent/pass');
   const { carryOutOrder } = await import('@reconcile/agent/order');
-  const { order } = words;
+  const { order, seen } = words;
   const writer = await becomeWriter({ ...node, waitMs: writerWaitMs });
   try {
     const before = words.before === undefined ? {} : { before: words.before };
-    const { registry } = writer;
-    return await carryOutOrder({ ...node, patient: patience(), ...before }, { order, registry, listener });
+    const { lock, registry } = writer;
+    const context = { ...node, patient: patience(), ...before, seen: holdsGood(lock, seen) ? seen : undefined };
+    return await carryOutOrder(context, { order, registry, listener });
   } finally {
     await writer.close();
   }

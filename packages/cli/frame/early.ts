@@ -1,5 +1,6 @@
 import type { EarlyList } from '@reconcile/agent/wire/early';
 import type { ReadHost } from '@reconcile/host';
+import { monotonicMs } from '@reconcile/registry/monotonic';
 
 /** A list that was begun longer ago than this is asked for again, ms: compiling a changed source takes its time. */
 const listedForMs = 2000;
@@ -7,6 +8,10 @@ const listedForMs = 2000;
 /** podman's answer to a question that was asked before a command's own code was read. */
 export interface Early {
   readonly host: ReadHost;
+  /** Resolves once podman answered, or did not: after a boot its first command has to be alone. */
+  readonly answered: Promise<void>;
+  /** Before podman was asked for the first time, `monotonicMs`. */
+  readonly begunAt: number;
   /** The list, for the first who asks and while it is young. */
   take(): EarlyList | undefined;
   /** Nobody wants it any more. */
@@ -27,6 +32,7 @@ export async function askEarly({ configPath, cwd, env, signal, uid }: Asker): Pr
   const { createReadHost } = await import('@reconcile/host/reading');
   const { listEarly } = await import('@reconcile/agent/wire/early');
   const host = createReadHost();
+  const begunAt = monotonicMs();
   const unused = new AbortController();
   let listed = listEarly(host, {
     env,
@@ -35,11 +41,13 @@ export async function askEarly({ configPath, cwd, env, signal, uid }: Asker): Pr
     signal: AbortSignal.any([signal, unused.signal]),
     ...(configPath === undefined ? {} : { path: configPath }),
   });
-  const begunAt = performance.now();
+  const over = () => undefined;
   return {
     host,
+    begunAt,
+    answered: listed === undefined ? Promise.resolve() : listed.then(over, over),
     take() {
-      const taken = performance.now() - begunAt < listedForMs ? listed : undefined;
+      const taken = monotonicMs() - begunAt < listedForMs ? listed : undefined;
       listed = undefined;
       return taken;
     },

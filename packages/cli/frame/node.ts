@@ -5,6 +5,7 @@ import type { Desired } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 import type { Registry } from '@reconcile/registry';
 import type { CliContext } from './context.ts';
+import type { Early } from './early.ts';
 import { withSpinner } from './progress.ts';
 
 /** This machine's node as a reading command sees it: no lock, the registry read-only, nothing that can write. */
@@ -18,11 +19,18 @@ export interface Glimpse {
 export interface Sight extends Glimpse {
   readonly desired: Desired;
   readonly seen: Seen;
+  /** When podman was first asked, `monotonicMs`. */
+  readonly begunAt: number;
 }
 
 export interface GlimpseOptions {
   readonly ref?: string;
   readonly withEdits?: boolean;
+}
+
+export interface LookOptions extends GlimpseOptions {
+  /** Called with the desired state while podman is still being looked at, and not before it answered once. */
+  readonly onLoaded?: (found: Glimpse) => void;
 }
 
 /** Configuration and registry: what this node remembers. @throws CONFIG_* REGISTRY_* */
@@ -51,20 +59,31 @@ export async function glimpse(cx: CliContext, options: GlimpseOptions = {}): Pro
   return glimpseWith(createReadHost(), cx, options);
 }
 
-async function glimpseWith(host: ReadHost, cx: CliContext, options: GlimpseOptions): Promise<Glimpse> {
+async function glimpseWith(
+  host: ReadHost,
+  cx: CliContext,
+  options: GlimpseOptions & { readonly early?: Early },
+): Promise<Glimpse> {
   const { loadDesired } = await import('@reconcile/agent/desired');
+  const { early, ...wanted } = options;
   const { config, registry } = await remember(cx);
-  const loaded = await loadDesired({ config, host, registry, install: cx.install, signal: cx.signal, ...options });
+  if (early !== undefined) {
+    const { foresee } = await import('@reconcile/agent/wire/observers');
+    foresee(config, { host, registry, signal: cx.signal, after: early.answered });
+  }
+  const loaded = await loadDesired({ config, host, registry, install: cx.install, signal: cx.signal, ...wanted });
   return { config, host, registry, loaded };
 }
 
 /** The same and one look at what is there. podman is asked first and answers meanwhile. @throws SOURCE_NOTHING */
-export async function lookAround(cx: CliContext, options: GlimpseOptions = {}): Promise<Sight> {
+export async function lookAround(cx: CliContext, options: LookOptions = {}): Promise<Sight> {
   const early = cx.early ?? (await (await import('./early.ts')).askEarly(cx));
   const { host } = early;
   try {
-    const found = await glimpseWith(host, cx, options);
+    const { onLoaded, ...wanted } = options;
+    const found = await glimpseWith(host, cx, { ...wanted, early });
     const { config, loaded, registry } = found;
+    void early.answered.then(() => onLoaded?.(found));
     const { lookAndPlan } = await import('@reconcile/agent/look');
     const { nodeObservers } = await import('@reconcile/agent/wire/observers');
     const { desired } = loaded;
@@ -76,7 +95,7 @@ export async function lookAround(cx: CliContext, options: GlimpseOptions = {}): 
     const seen = await withSpinner(cx, `looking at ${config.node}`, () =>
       lookAndPlan({ config, host, registry, observers, desired, signal: cx.signal }),
     );
-    return { ...found, desired, seen };
+    return { ...found, desired, seen, begunAt: early.begunAt };
   } catch (error) {
     early.abandon();
     throw error;

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail } from '../errors.ts';
+import { monotonicMs } from '../monotonic/index.ts';
 import { type Connection, connect } from '../native.ts';
 import { isBusy } from '../sqlite-error.ts';
 import { type LockFile, readLockFile, writeLockFile } from './file.ts';
@@ -21,6 +22,11 @@ export interface LockOptions {
 export interface Lock {
   /** Grows with every holder; goes to `openRegistry`. */
   readonly epoch: number;
+  /**
+   * Nobody was the writer from this moment (`monotonicMs`) until now; 0: nobody ever was. undefined: the last one ended
+   * without a word.
+   */
+  readonly freeSince: number | undefined;
   release(): void;
 }
 
@@ -48,27 +54,32 @@ const pollMs = 50;
 export async function acquireLock(stateDir: string, options: LockOptions): Promise<Lock | Held> {
   const until = performance.now() + options.waitMs;
   for (;;) {
-    const db = tryLock(stateDir, options.nativeBinding);
-    if (db !== undefined) return hold(db, stateDir, options);
+    const taken = tryLock(stateDir, options.nativeBinding);
+    if (taken !== undefined) return hold(taken, stateDir, options);
     const leftMs = until - performance.now();
     if (leftMs <= 0) return { heldBy: holder(stateDir) };
     await delay(Math.min(pollMs, leftMs), undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
 }
 
-function tryLock(stateDir: string, nativeBinding?: string): Connection | undefined {
+interface Taken {
+  readonly db: Connection;
+  /** There was no lock file before: this node had no writer yet. */
+  readonly isFirst: boolean;
+}
+
+function tryLock(stateDir: string, nativeBinding?: string): Taken | undefined {
   const path = join(stateDir, 'lock.db');
   let db: Connection | undefined;
   try {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    // Only when missing: closing any descriptor of a file drops this process's fcntl locks on it.
-    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+    const isFirst = makeOnce(path);
     db = connect(path, nativeBinding === undefined ? {} : { nativeBinding });
     db.pragma('journal_mode = MEMORY');
     db.pragma('locking_mode = EXCLUSIVE');
     // In this mode the lock outlives the transaction that took it.
     db.exec('BEGIN EXCLUSIVE; COMMIT');
-    return db;
+    return { db, isFirst };
   } catch (error) {
     db?.close();
     if (isBusy(error)) return undefined;
@@ -81,13 +92,26 @@ function tryLock(stateDir: string, nativeBinding?: string): Connection | undefin
   }
 }
 
+/** Only when missing: closing any descriptor of a file drops this process's fcntl locks on it. @returns whether it was */
+function makeOnce(path: string): boolean {
+  if (existsSync(path)) return false;
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /**
  * The epoch is at least the time: should `lock.json` be lost, the next holder's is still greater than any before, and a
  * holder of old is still fenced off.
  */
-function hold(db: Connection, stateDir: string, options: LockOptions): Lock {
+function hold({ db, isFirst }: Taken, stateDir: string, options: LockOptions): Lock {
   const since = Date.now();
-  const epoch = Math.max((readLockFile(stateDir)?.epoch ?? 0) + 1, since);
+  const last = readLockFile(stateDir);
+  const epoch = Math.max((last?.epoch ?? 0) + 1, since);
   const content: LockFile = {
     pid: options.pid,
     startTicks: processFacts(options.pid)?.startTicks ?? 0,
@@ -101,7 +125,25 @@ function hold(db: Connection, stateDir: string, options: LockOptions): Lock {
     db.close();
     throw fail('LOCK_FAILED', { message: 'write down who holds the lock', key: stateDir, cause: error });
   }
-  return { epoch, release: () => db.close() };
+  return {
+    epoch,
+    freeSince: last === undefined && isFirst ? 0 : last?.freeSince,
+    release() {
+      if (!db.open) return;
+      sayFree(stateDir, content);
+      db.close();
+    },
+  };
+}
+
+/** Lets the next writer know that it saw what it saw without us. Where that cannot be written, it looks again. */
+function sayFree(stateDir: string, content: LockFile): void {
+  try {
+    if (readLockFile(stateDir)?.epoch === content.epoch)
+      writeLockFile(stateDir, { ...content, freeSince: monotonicMs() });
+  } catch {
+    // A full disk: the lock goes all the same.
+  }
 }
 
 /** The file is the last holder's until the next one has written it: believed only while that very process lives. */

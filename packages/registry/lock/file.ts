@@ -9,6 +9,8 @@ export interface LockFile {
   /** Where the holder can be talked to; '' when it listens nowhere. */
   readonly socket: string;
   readonly epoch: number;
+  /** When it let go, `monotonicMs`; absent: it has not, or ended without a word. */
+  readonly freeSince?: number;
 }
 
 /** undefined: absent or not ours to understand. */
@@ -17,10 +19,10 @@ export function readLockFile(stateDir: string): LockFile | undefined {
     const given = JSON.parse(readFileSync(join(stateDir, 'lock.json'), 'utf8')) as Partial<
       Record<keyof LockFile, unknown>
     >;
-    const { pid, startTicks, since, socket, epoch } = given;
+    const { pid, startTicks, since, socket, epoch, freeSince } = given;
     if (!isCount(pid) || !isCount(startTicks) || !isCount(since) || !isCount(epoch) || typeof socket !== 'string')
       return undefined;
-    return { pid, startTicks, since, socket, epoch };
+    return { pid, startTicks, since, socket, epoch, ...(isCount(freeSince) ? { freeSince } : {}) };
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { monotonicMs } from '../monotonic/index.ts';
 import { childProgram } from '../spawn.fixture.ts';
 import { temporaryDir } from '../temporary.fixture.ts';
 import { acquireLock, type Held, type Lock } from './index.ts';
@@ -91,4 +92,33 @@ test('waiting for the lock can be cancelled', async () => {
   stop.abort();
   await expect(waiting).rejects.toThrow(/abort/i);
   first.release();
+});
+
+test('a writer knows since when there was none before it', async () => {
+  const dir = temporaryDir();
+  const first = await take(dir);
+  assertLock(first);
+  expect(first.freeSince).toBe(0);
+  const before = monotonicMs();
+  first.release();
+  first.release();
+  const second = await take(dir);
+  assertLock(second);
+  expect(second.freeSince).toBeGreaterThanOrEqual(before);
+  expect(second.freeSince).toBeLessThanOrEqual(monotonicMs());
+  second.release();
+
+  const killed = child('begin', dir);
+  await killed.line();
+  await killed.kill('SIGKILL');
+  const third = await take(dir);
+  assertLock(third);
+  expect(third.freeSince).toBeUndefined();
+  third.release();
+
+  rmSync(join(dir, 'lock.json'));
+  const fourth = await take(dir);
+  assertLock(fourth);
+  expect(fourth.freeSince).toBeUndefined();
+  fourth.release();
 });

@@ -1,1 +1,2 @@
+export * from './foresee.ts';
 export * from './observers.ts';

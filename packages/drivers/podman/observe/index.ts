@@ -1,2 +1,3 @@
 export type { PodmanSettings } from '../settings.ts';
+export { foreseeStore } from './foresee.ts';
 export { podmanKinds, podmanName, podmanObserver } from './observe.ts';

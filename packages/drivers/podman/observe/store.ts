@@ -12,7 +12,13 @@ export function knownStore(notes: Notes): StoreFacts | undefined {
 
 /** One command looks, looks again under the lock, and checks who it is before it writes, ms. */
 const currentForMs = 5000;
-const asked = new Map<string, { readonly facts: StoreFacts; readonly stamp: string; readonly at: number }>();
+const asked = new Map<string, Promise<Answer>>();
+
+interface Answer {
+  readonly facts: StoreFacts;
+  readonly stamp: string;
+  readonly at: number;
+}
 
 export interface StoreQuestion {
   readonly host: ReadHost;
@@ -21,14 +27,23 @@ export interface StoreQuestion {
   readonly node: string;
 }
 
-/** podman's word on where it keeps its things, at most some seconds old and never older than what decides it. */
-export async function currentStore({ host, client, node }: StoreQuestion): Promise<StoreFacts> {
-  const last = asked.get(node);
+/**
+ * podman's word on where it keeps its things, at most some seconds old and never older than what decides it. Who asks
+ * while somebody asks already gets the same answer.
+ */
+export async function currentStore(question: StoreQuestion): Promise<StoreFacts> {
+  const { host, node } = question;
+  const last = await asked.get(node)?.catch(() => undefined);
   const isRecent = last !== undefined && Math.abs(host.clock.now() - last.at) < currentForMs;
   if (isRecent && last.stamp === (await identityStamp(host, last.facts))) return last.facts;
+  const answer = ask(question);
+  asked.set(node, answer);
+  return (await answer).facts;
+}
+
+async function ask({ host, client }: StoreQuestion): Promise<Answer> {
   const facts = await client.store();
-  asked.set(node, { facts, stamp: await identityStamp(host, facts), at: host.clock.now() });
-  return facts;
+  return { facts, stamp: await identityStamp(host, facts), at: host.clock.now() };
 }
 
 /** Where podman keeps its things, looked up once and noted: `podman info` costs as much as the listing itself. */
