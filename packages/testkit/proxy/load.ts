@@ -16,6 +16,11 @@ export interface Ask {
   readonly ca?: string;
   readonly agent?: Agent;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Asks once more on a new connection where a kept one was closed before any answer, as browsers and curl do (RFC 9112, section
+   * 9.3.1). For passthrough: there the program closes it, and no proxy could ask again.
+   */
+  readonly asksAgain?: boolean;
 }
 
 /** One request to 127.0.0.1 for a name. */
@@ -41,7 +46,12 @@ export function get(ask: Ask): Promise<WebAnswer> {
       response.on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error(`no answer for ${ask.host} in time`)));
-    request.on('error', reject);
+    request.on('error', (error: Error & { readonly code?: string }) => {
+      const again = ask.asksAgain === true && request.reusedSocket && error.code === 'ECONNRESET';
+      if (!again) return reject(error);
+      const { agent: _kept, ...anew } = ask;
+      get({ ...anew, asksAgain: false }).then(resolve, reject);
+    });
     request.end();
   });
 }

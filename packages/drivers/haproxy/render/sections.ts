@@ -173,6 +173,7 @@ export function metricsLines({ metrics }: HaproxySettings): string[] {
   if (metrics === undefined) return [];
   return [
     `frontend ${metricsName} ${from('l7')}`,
+    '  option socket-stats',
     `  bind ${metrics} name b1`,
     '  http-request use-service prometheus-exporter if { path /metrics }',
     '  http-request return status 404 content-type text/plain string "see /metrics"',
