@@ -1,7 +1,7 @@
 # Servers and peers that only tests and benches need: Debian packages unpacked into the ignored cache, never installed, so that
 # nothing starts by itself. `unpack SET PACKAGE…` once; `offer SET` puts a copy into the world as $RECONCILE_SERVERS.
 
-SERVER_PACKAGES="dnsmasq-base knot bind9 caddy docker-registry pebble"
+SERVER_PACKAGES="dnsmasq-base knot bind9 caddy docker-registry pebble shellcheck"
 PEER_PACKAGES="docker-compose"
 DEMO_PACKAGES="dnsmasq-base"
 UNPACKED=$ROOT/.cache/unpacked

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Host } from '@reconcile/host';
 import { createHost } from '@reconcile/host/writing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { unitWord, unitWords } from '../render/unit-word.ts';
 import type { InstallFacts } from './facts.ts';
 import { install, uninstall } from './install.ts';
 import { unitFiles } from './units.ts';
 import { withoutSystemd } from './without.ts';
-import { unitWord, unitWords } from './word.ts';
 
 // systemd itself cannot run here: what is asked of it is written down by a program of its name. Its own check of the units
 // (`systemd-analyze verify`) is the real one, in units.real.test.ts.

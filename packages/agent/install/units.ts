@@ -1,5 +1,5 @@
+import { unitWord, unitWords } from '../render/unit-word.ts';
 import type { InstallFacts } from './facts.ts';
-import { unitWord, unitWords } from './word.ts';
 
 export const agentUnit = 'reconcile.service';
 export const parachuteUnit = 'reconcile-parachute.service';

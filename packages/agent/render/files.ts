@@ -21,7 +21,10 @@ export async function fileCommand(from: FileSources, file: MountedFile, path: st
   const place = shellWord(path);
   const dir = shellWord(path.slice(0, path.lastIndexOf('/')));
   const content = await contentCommand(from, file);
-  return `mkdir -p ${dir} && ${content} > ${place} && chmod ${file.mode} ${place}`;
+  const owned = /^0?(:0)?$/.test(file.owner)
+    ? ''
+    : ` && ${shellCommand(['podman', 'unshare', 'chown', file.owner, '--', path])}`;
+  return `mkdir -p ${dir} && ${content} > ${place} && chmod ${file.mode} ${place}${owned}`;
 }
 
 /** From our own store where it lies there, else from the source at the commit that counts. */

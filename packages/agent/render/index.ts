@@ -1,2 +1,9 @@
-export { type RenderedRun, type RenderInput, renderPodman } from './podman.ts';
-export { shellCommand } from './shell.ts';
+export {
+  type RenderedMaking,
+  type RenderedNeed,
+  type RenderedRun,
+  type RenderInput,
+  renderMakings,
+  renderPodman,
+} from './podman.ts';
+export { shellCommand, shellWord } from './shell.ts';

@@ -6,10 +6,13 @@ import type { VolumeSpec } from '@reconcile/core/kinds/volume';
 import { type Making, makings } from '@reconcile/core/plan';
 import {
   networkCommand,
+  networkTest,
   runCommand,
   secretCommand,
   secretNames,
+  secretTest,
   volumeCommand,
+  volumeTest,
 } from '@reconcile/drivers/podman/render';
 import { nodePaths } from '../node/paths.ts';
 import { type FileSources, fileCommand } from './files.ts';
@@ -26,8 +29,25 @@ export interface RenderedRun {
   readonly container: string;
   /** `podman run …`, quoted for a shell. */
   readonly command: string;
-  /** What must be there before; each with how to make it. */
-  readonly needs: readonly { readonly what: string; readonly isThere: boolean; readonly command: string }[];
+  /** What must be there before. */
+  readonly needs: readonly RenderedNeed[];
+}
+
+export interface RenderedNeed {
+  readonly what: string;
+  readonly isThere: boolean;
+  /** How to make it. */
+  readonly command: string;
+  /** Ends with 0 where it is there. */
+  readonly test: string;
+}
+
+/** One container with all that made its line. */
+export interface RenderedMaking {
+  readonly making: Making;
+  /** The command's own words. */
+  readonly words: readonly string[];
+  readonly run: RenderedRun;
 }
 
 /**
@@ -35,6 +55,14 @@ export interface RenderedRun {
  * make, under the same name and with the ports it has or would have, so that the next pass takes it over. Reads only.
  */
 export async function renderPodman(from: RenderInput, isWanted: (slot: SlotKey) => boolean): Promise<RenderedRun[]> {
+  return (await renderMakings(from, isWanted)).map(({ run }) => run);
+}
+
+/** The same, each with what it was rendered from. */
+export async function renderMakings(
+  from: RenderInput,
+  isWanted: (slot: SlotKey) => boolean,
+): Promise<RenderedMaking[]> {
   const { desired } = from.input;
   const stageOf = ({ slot }: Making) => desired.services[slot.split('/')[0] ?? '']?.stage ?? 0;
   const wanted = makings(from.input)
@@ -43,13 +71,13 @@ export async function renderPodman(from: RenderInput, isWanted: (slot: SlotKey) 
   return Promise.all(wanted.map((making) => renderOne(from, making)));
 }
 
-async function renderOne(from: RenderInput, making: Making): Promise<RenderedRun> {
+async function renderOne(from: RenderInput, making: Making): Promise<RenderedMaking> {
   const { config, host, input, ledger } = from;
   const args = making.args as unknown as CreateArgs;
   const { desired } = input;
   const { files: filesDir, secrets: secretsDir } = nodePaths(config);
   const names = args.spec.secrets.map((secret) => secret.name);
-  const command = runCommand({
+  const words = runCommand({
     slot: making.slot,
     args,
     restart: (making.care as unknown as ContainerCare).restart,
@@ -58,7 +86,8 @@ async function renderOne(from: RenderInput, making: Making): Promise<RenderedRun
     secretName: await secretNames(host, { secretsDir, copied: ledger.secrets }, names),
   });
   const needs = [...sharedNeeds(from, args), ...(await fileNeeds(from, args, filesDir))];
-  return { slot: making.slot, container: args.name, command: shellCommand(command), needs };
+  const run = { slot: making.slot, container: args.name, command: shellCommand(words), needs };
+  return { making, words, run };
 }
 
 /** Networks, volumes and secrets: made once, used by several. */
@@ -78,17 +107,19 @@ function sharedNeeds({ config, input }: RenderInput, { spec }: CreateArgs): Rend
     switch (resource.kind) {
       case 'network': {
         const command = networkCommand(resource.spec as unknown as NetworkSpec, maker, resource.services);
-        return [{ what, isThere, command: shellCommand(command) }];
+        return [{ what, isThere, command: shellCommand(command), test: shellCommand(networkTest(spec.network)) }];
       }
       case 'volume': {
         const volume = resource.spec as unknown as VolumeSpec;
-        const command = volume.source === 'host' ? ['mkdir', '-p', volume.name] : volumeCommand(volume, maker);
-        return [{ what, isThere, command: shellCommand(command) }];
+        const isHost = volume.source === 'host';
+        const command = isHost ? ['mkdir', '-p', volume.name] : volumeCommand(volume, maker);
+        const test = isHost ? ['test', '-e', volume.name] : volumeTest(volume.name);
+        return [{ what, isThere, command: shellCommand(command), test: shellCommand(test) }];
       }
       default: {
         const name = key.slice('secret/'.length);
         const command = secretCommand(name, `${nodePaths(config).secrets}/${name}`, maker);
-        return [{ what, isThere, command: shellCommand(command) }];
+        return [{ what, isThere, command: shellCommand(command), test: shellCommand(secretTest(name)) }];
       }
     }
   });
@@ -101,7 +132,8 @@ function fileNeeds(from: RenderInput, args: CreateArgs, filesDir: string): Promi
       const path = fileCopyPath(filesDir, args.name, file.target);
       const key: ResourceKey = `file/${args.name}/${file.target.replace(/^\//, '')}`;
       const isThere = from.input.observed.resources[key] !== undefined;
-      return { what: `file ${file.target}`, isThere, command: await fileCommand(from, file, path) };
+      const test = shellCommand(['test', '-f', path]);
+      return { what: `file ${file.target}`, isThere, command: await fileCommand(from, file, path), test };
     }),
   );
 }

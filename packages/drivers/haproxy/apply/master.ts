@@ -8,6 +8,7 @@ import { bindsOf, type Manifest, nothingAsked } from '../record/manifest.ts';
 import { parseAddress } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
+import { startArgs } from '../settings/start.ts';
 import { runHaproxy } from './check.ts';
 import { askReload, readWorkers, type Workers } from './commands.ts';
 import { explainBinds, findHolders, startMessage } from './explain.ts';
@@ -30,17 +31,7 @@ export async function start(
   to: { manifest: Manifest; rendered: Pick<Rendered, 'hash'> },
 ): Promise<void> {
   await stop(host, settings, bindsOf(to.manifest, settings));
-  const args = [
-    '-W',
-    '-D',
-    '-S',
-    `${settings.masterSocket},mode,600`,
-    '-p',
-    settings.pidFile,
-    '-f',
-    settings.configFile,
-  ];
-  const result = await runHaproxy(host, settings, args);
+  const result = await runHaproxy(host, settings, startArgs(settings));
   if (result.exitCode !== 0) {
     const said = startMessage(result.stderr);
     const bind = await explainBinds(

@@ -1,3 +1,10 @@
 export { secretNames } from '../secrets.ts';
-export { networkCommand, secretCommand, volumeCommand } from './needs.ts';
+export {
+  networkCommand,
+  networkTest,
+  secretCommand,
+  secretTest,
+  volumeCommand,
+  volumeTest,
+} from './needs.ts';
 export { type RunRequest, runCommand } from './run.ts';

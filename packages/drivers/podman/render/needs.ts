@@ -23,3 +23,17 @@ export function volumeCommand({ driver, name, options }: VolumeSpec, maker: Make
 export function secretCommand(name: string, file: string, maker: Maker): string[] {
   return ['podman', ...secretArgv(copyName(name), file, makerLabels(maker))];
 }
+
+/** Commands that end with 0 where it is there already; what they say is of no interest. */
+export function networkTest(name: string): string[] {
+  return ['podman', 'network', 'exists', name];
+}
+
+export function volumeTest(name: string): string[] {
+  return ['podman', 'volume', 'exists', name];
+}
+
+/** `podman secret exists` came with 4.5. */
+export function secretTest(name: string): string[] {
+  return ['podman', 'secret', 'inspect', '--', copyName(name)];
+}

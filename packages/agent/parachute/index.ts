@@ -1,0 +1,2 @@
+export { keepParachute, parachuteNote, parachuteText } from './parachute.ts';
+export * from './script.ts';
