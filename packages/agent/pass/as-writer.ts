@@ -93,6 +93,15 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   await events.flush();
   if (report.approved) await dropRoots(host, config.stateDir, report.observed);
   if (report.turns > 0) await pruneRegistry(registry, host.clock.now());
+  if (report.approved && report.turns > 0) {
+    const { keepParachute } = await import('../parachute/index.ts');
+    const { history, ledger } = await memory.load();
+    const now = host.clock.now();
+    const served = [...drivers.byKind.keys()];
+    const planned = { desired, observed: report.observed, kinds: await nodeKinds(config), history, now, served };
+    const { commit } = desired;
+    await keepParachute({ config, host, registry, commit, fresh: loaded.fresh?.snapshot, input: planned, ledger });
+  }
   const outcome = { ...report, loaded, desired };
   await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });
   await input.conclude?.(registry, outcome);
