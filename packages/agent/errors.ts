@@ -16,6 +16,10 @@ export const agentErrors = {
   ISSUER_NO_DRIVER: { retry: 'on-change', says: 'node.toml no longer has a table for the issuer of a certificate.' },
   CA_NONE: { retry: 'on-change', says: 'This node has no root of its own, or none yet.' },
   NODE_BUSY: { retry: 'backoff', says: 'Another process writes on this node; it was named. Nothing was done.' },
+  NODE_UNFIT: {
+    retry: 'on-change',
+    says: 'Writing would harm this node: its user id, directories or id ranges are not the recorded or declared ones. Nothing was done.',
+  },
   SOURCE_NOTHING: {
     retry: 'on-change',
     says: 'The source gave nothing that can be applied, and no earlier snapshot is known. Nothing was done.',

@@ -8,6 +8,7 @@ import { ingressWords } from './words/ingress.ts';
 import { inoutWords } from './words/inout.ts';
 import { lookWords } from './words/look.ts';
 import { offlineWords } from './words/offline.ts';
+import { recoveryWords } from './words/recovery.ts';
 import { exitCodes, type How, type Pick, type Run, states } from './words/word.ts';
 
 export interface Chosen {
@@ -49,6 +50,7 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
   changeWords(root, pick);
   lookWords(root, pick);
   ingressWords(root, pick);
+  recoveryWords(root, pick);
   offlineWords(root, pick);
   inoutWords(root, pick);
   for (const command of [root, ...root.commands.flatMap((one) => [one, ...one.commands])]) commonOptions(command);

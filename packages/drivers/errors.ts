@@ -23,7 +23,11 @@ export const driverErrors = {
   PODMAN_NO_SPACE: { retry: 'backoff', says: 'The disk that holds podman storage is full.' },
   PODMAN_DATABASE: {
     retry: 'never',
-    says: 'The database of podman does not fit its configuration or user, or is damaged; nothing is written.',
+    says: 'The database of podman does not fit its configuration or user; nothing is written.',
+  },
+  PODMAN_DAMAGED: {
+    retry: 'never',
+    says: 'The database or storage of podman is cut short or garbled; nothing is written until it was moved aside.',
   },
   PODMAN_REBOOT: {
     retry: 'never',

@@ -191,7 +191,7 @@ export interface BuildDraft {
 
 /**
  * podman's reading calls. Each has a deadline of its own and gives everything or throws: PODMAN_HUNG, PODMAN_GARBLED,
- * PODMAN_MISSING, PODMAN_FAILED and the node-level PODMAN_DATABASE, PODMAN_REBOOT. Absent things are undefined.
+ * PODMAN_MISSING, PODMAN_FAILED and the node-level PODMAN_DATABASE, PODMAN_DAMAGED, PODMAN_REBOOT. Absent things are undefined.
  */
 export interface PodmanReader {
   readonly via: 'cli' | 'rest';

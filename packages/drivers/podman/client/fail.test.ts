@@ -40,7 +40,7 @@ test.each([
     'removing storage for container "34d1": 1 error occurred: * unlinkat /x/userdata/shm: device or resource busy',
     'PODMAN_IN_USE',
   ],
-  ['file size too small', 'PODMAN_DATABASE'],
+  ['file size too small', 'PODMAN_DAMAGED'],
   [
     'database storage temporary directory (runroot) "OLD" does not match our storage temporary directory (runroot) "NEW": database configuration mismatch',
     'PODMAN_DATABASE',

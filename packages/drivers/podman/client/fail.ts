@@ -11,9 +11,10 @@ export type DriverErrorCode = keyof typeof driverErrors;
  */
 const words: readonly (readonly [RegExp, DriverErrorCode])[] = [
   [/boot ID differs/i, 'PODMAN_REBOOT'],
+  [/database configuration mismatch|creating events dirs/i, 'PODMAN_DATABASE'],
   [
-    /database configuration mismatch|creating events dirs|file size too small|database disk image is malformed|invalid database/i,
-    'PODMAN_DATABASE',
+    /file size too small|database disk image is malformed|file is not a database|invalid database|(?:containers|layers|images)\.json.{0,200}(?:unexpected end of JSON|invalid character)|unexpected end of JSON input/i,
+    'PODMAN_DAMAGED',
   ],
   [/no space left on device|disk quota exceeded/i, 'PODMAN_NO_SPACE'],
   [
@@ -54,6 +55,7 @@ const hints: Partial<Record<DriverErrorCode, string>> = {
   PODMAN_PORT_IN_USE: 'find the holder: ss -ltnup',
   PODMAN_PORT_REFUSED: 'see: sysctl net.ipv4.ip_unprivileged_port_start, and that the address is on this machine',
   PODMAN_DATABASE: 'podman info; run as the user, with the HOME and storage, that this node began with',
+  PODMAN_DAMAGED: 'reconcile recover: it says what is damaged and moves it aside, never away',
   PODMAN_REBOOT: 'podman info names the directories to remove',
   PODMAN_LOCKS: 'see who works on them: ps -fC podman',
   PODMAN_NO_SPACE: 'podman system df',

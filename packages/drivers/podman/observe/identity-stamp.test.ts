@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReadHost } from '@reconcile/host/reading';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Identity } from '../apply/identity.ts';
+import type { Identity } from '../identity.ts';
 import { identityStamp } from './identity-stamp.ts';
 
 function world() {

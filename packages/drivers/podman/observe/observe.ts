@@ -10,6 +10,7 @@ import { Notes } from './listing.ts';
 import { Liveness } from './liveness.ts';
 import { observedNetworks } from './networks.ts';
 import { isJobRun, judge, type Known } from './ownership.ts';
+import { assertSamePlace } from './same-place.ts';
 import { observedSecrets, wantedSecrets } from './secrets.ts';
 import { stampOf, stampOfDir, volumesStamp } from './stamp.ts';
 import { knownStore, listingFiles, storeFacts } from './store.ts';
@@ -38,7 +39,12 @@ export function podmanObserver(settings: PodmanSettings): Observer<ReadHost> {
       // Heard of below; until then nobody else does.
       listing.catch(() => undefined);
       await foresee(cx, liveness);
-      return look(cx, { client, settings, rows: await listing, liveness });
+      const stamp = await assertSamePlace(cx, async () => {
+        // Podman's first command after a boot is alone: see above.
+        await listing;
+        return { host: cx.host, client, node: settings.stateDir };
+      });
+      return look(cx, { client, settings, rows: await listing, liveness, stamp });
     },
   };
 }
@@ -56,10 +62,16 @@ interface Look {
   readonly settings: PodmanSettings;
   readonly rows: readonly ContainerRow[];
   readonly liveness: Liveness;
+  /** New, and to be noted. */
+  readonly stamp: string | undefined;
 }
 
-async function look(cx: ObserveContext<ReadHost>, { client, settings, rows, liveness }: Look): Promise<Observation> {
+async function look(
+  cx: ObserveContext<ReadHost>,
+  { client, settings, rows, liveness, stamp: placeStamp }: Look,
+): Promise<Observation> {
   const notes = new Notes(podmanName, cx.ledger.notes);
+  if (placeStamp !== undefined) notes.put('identity-stamp', placeStamp);
   const store = await storeFacts({ host: cx.host, client, node: settings.stateDir }, notes);
   const files = listingFiles(store);
   let images: Promise<readonly ImageRow[]> | undefined;

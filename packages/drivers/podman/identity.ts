@@ -1,7 +1,7 @@
 import type { Facts, Json } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
-import type { StoreFacts } from '../client/contract.ts';
-import { fail } from '../client/fail.ts';
+import type { StoreFacts } from './client/contract.ts';
+import { fail } from './client/fail.ts';
 
 /** Who runs podman here and where it keeps things. Another one of these is another, empty, podman (drivers.md B.6). */
 export interface Identity {

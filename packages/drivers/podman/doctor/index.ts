@@ -1,0 +1,2 @@
+export { type Identity, identityNote } from '../identity.ts';
+export { podmanFacts } from './facts.ts';
