@@ -57,6 +57,19 @@ dev_bench() {
   return "$bench_verdict"
 }
 
+# Long runs with a promise to keep, by name; their reports are kept in .cache/out.
+dev_campaign() {
+  prepare_runtime
+  unpack servers $SERVER_PACKAGES
+  world_up
+  offer servers
+  campaign_verdict=0
+  run in_world timeout -k 10 3600 node --import tsx test/campaigns/main.ts "$@" || campaign_verdict=$?
+  mkdir -p .cache/out
+  cp -R "$WORLD/out/." .cache/out/
+  return "$campaign_verdict"
+}
+
 dev_pack() {
   install_dependencies
   build_bundle
