@@ -53,6 +53,13 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
   return new Walk(input).run();
 }
 
+interface Done {
+  readonly startedAt: number;
+  readonly facts: Facts | undefined;
+}
+
+type Tried = Done | { readonly startedAt: number; readonly error: unknown };
+
 class Walk {
   readonly #input: ExecuteInput;
   readonly #work: PQueue;
@@ -66,6 +73,8 @@ class Walk {
   readonly #skipped = new Set<ActionId>();
   readonly #running = new Set<Promise<void>>();
   #ready: Action[] = [];
+  /** What kept something from being written down: said once all that is under way has ended. */
+  #broken: { readonly error: unknown } | undefined;
 
   constructor(input: ExecuteInput) {
     this.#input = input;
@@ -86,34 +95,43 @@ class Walk {
     for (const { id } of [...this.#input.plan.actions, ...this.#input.plan.barriers]) {
       if (this.#open.get(id) === 0) this.#free(id);
     }
-    while (this.#ready.length > 0 || this.#running.size > 0) {
-      if (this.#ready.length > 0) await this.#launch();
-      else await Promise.race(this.#running);
-    }
+    this.#launch();
+    while (this.#running.size > 0) await Promise.race(this.#running);
+    if (this.#broken !== undefined) throw this.#broken.error;
     return { done: this.#done, failed: this.#failed, skipped: [...this.#skipped] };
   }
 
-  /** Everything that became ready together shares one transaction of intents. */
-  async #launch(): Promise<void> {
+  /** Begins what is ready, once what it waited for is on record. */
+  #launch(recorded: Promise<boolean> = Promise.resolve(true)): void {
+    if (this.#ready.length === 0) return;
     const batch = this.#ready.sort((a, b) => (this.#rank.get(a.id) ?? 0) - (this.#rank.get(b.id) ?? 0));
     this.#ready = [];
-    const { journal } = this.#input;
     const stopped = this.#stopped();
-    if (stopped !== undefined) {
-      for (const action of batch) this.#skip(action.id, stopped);
-      return;
-    }
-    await journal.begin(batch);
-    for (const action of batch) {
-      const running: Promise<void> = this.#pool(action, () => this.#one(action)).finally(() =>
-        this.#running.delete(running),
-      );
-      this.#running.add(running);
-    }
+    if (stopped === undefined) this.#track(this.#begin(batch, recorded));
+    else for (const action of batch) this.#skip(action.id, stopped);
+  }
+
+  /**
+   * Everything that became ready together shares one transaction of intents, and shares that with the record of what it waited
+   * for: both are asked for in the same turn of the event loop.
+   */
+  async #begin(batch: readonly Action[], recorded: Promise<boolean>): Promise<void> {
+    const [isRecorded] = await Promise.all([recorded, this.#input.journal.begin(batch)]);
+    if (!isRecorded) return;
+    for (const action of batch) this.#track(this.#one(action));
+  }
+
+  #track(work: Promise<void>): void {
+    const running: Promise<void> = work
+      .catch((error: unknown) => {
+        this.#broken ??= { error };
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** Waiting costs no place: only what makes podman work is bounded. */
-  #pool(action: Action, task: () => Promise<void>): Promise<void> {
+  #pool<T>(action: Action, task: () => Promise<T>): Promise<T> {
     if (action.verb === 'await' || action.verb === 'drain') return task();
     const queue = action.verb === 'pull' || action.verb === 'build' ? this.#pulls : this.#work;
     // Plan order among all that wait: what was made is started before the next is made, so podman's lock and its processors
@@ -122,34 +140,59 @@ class Walk {
   }
 
   async #one(action: Action): Promise<void> {
-    const { context, emit, failpoint, journal } = this.#input;
+    // Writing down what was done takes no place: podman has the next to do meanwhile.
+    const tried = await this.#pool(action, () => this.#try(action));
+    if (tried === undefined) return;
+    const { failpoint } = this.#input;
+    try {
+      if ('error' in tried) throw tried.error;
+      failpoint.reach('after', action.id);
+      const recorded = this.#record(action, tried);
+      const isGood = badEnd(action, tried.facts) === undefined;
+      if (isGood) this.#pass(action.id);
+      this.#launch(
+        recorded.then(
+          () => true,
+          () => false,
+        ),
+      );
+      await recorded;
+      await this.#settle(action);
+      if (!isGood) this.#skipAfter(action.id);
+    } catch (error) {
+      await this.#failedWith(action, error, tried.startedAt);
+    }
+  }
+
+  /** The effect itself; undefined: it was not begun any more. */
+  async #try(action: Action): Promise<Tried | undefined> {
+    const { context, emit, failpoint } = this.#input;
     const stopped = this.#stopped();
     if (stopped !== undefined) {
       this.#skip(action.id, stopped);
-      return;
+      return undefined;
     }
     const startedAt = context.host.clock.now();
     emit({ ...this.#of(action), type: 'action.started' });
     try {
       failpoint.reach('before', action.id);
-      const facts = await this.#effect(action);
-      failpoint.reach('after', action.id);
-      await journal.done(action, facts, context.host.clock.now());
-      failpoint.reach('recorded', action.id);
-      await this.#settle(action);
-      const durationMs = context.host.clock.now() - startedAt;
-      this.#done.push(action.id);
-      const bad = badEnd(action, facts);
-      if (bad === undefined) {
-        emit({ ...this.#of(action), type: action.verb === 'await' ? 'gate.opened' : 'action.succeeded', durationMs });
-        this.#pass(action.id);
-      } else {
-        emit({ ...this.#of(action), type: 'action.failed', durationMs, code: 'JobFailed', message: bad });
-        this.#skipAfter(action.id);
-      }
+      return { startedAt, facts: await this.#effect(action) };
     } catch (error) {
-      await this.#failedWith(action, error, startedAt);
+      return { startedAt, error };
     }
+  }
+
+  async #record(action: Action, { facts, startedAt }: Done): Promise<void> {
+    const { context, emit, failpoint, journal } = this.#input;
+    const endedAt = context.host.clock.now();
+    await journal.done(action, facts, endedAt);
+    failpoint.reach('recorded', action.id);
+    const durationMs = endedAt - startedAt;
+    this.#done.push(action.id);
+    const bad = badEnd(action, facts);
+    if (bad !== undefined)
+      emit({ ...this.#of(action), type: 'action.failed', durationMs, code: 'JobFailed', message: bad });
+    else emit({ ...this.#of(action), type: action.verb === 'await' ? 'gate.opened' : 'action.succeeded', durationMs });
   }
 
   /** What was only kept until the record stood. If it does not work now, the next pass finds it. */

@@ -5,11 +5,12 @@ import { podmanReader } from './reader.ts';
 import { restClient } from './rest-client.ts';
 import { ensureService } from './service.ts';
 import { socketPath } from './socket.ts';
+import { readUlimits } from './ulimits.ts';
 
 /** How long the command line is used after the service could not be had, ms. */
 const pauseMs = 60_000;
 
-/** A service that answered just now is not asked again whether it does: actions come in bursts. */
+/** A service that answered just now is not asked again whether it does, nor its configuration read: actions come in bursts. */
 const answersForMs = 250;
 
 /** Real podman: readers use the socket when it answers, writers see to it that it does (specs/0015). */
@@ -24,13 +25,25 @@ export function podmanClients(transport: Transport = 'auto'): PodmanClients {
     if (answers) answeredAt = host.clock.now();
     return answers;
   };
+  const answered = (host: Host) => () => {
+    answeredAt = host.clock.now();
+  };
+  let limits: { readonly at: number; readonly read: ReturnType<typeof readUlimits> } | undefined;
+  /** containers.conf as it was a moment ago at most. */
+  const ulimits = (host: Host) => () => {
+    const now = host.clock.now();
+    if (limits === undefined || Math.abs(now - limits.at) >= answersForMs)
+      limits = { at: now, read: readUlimits(host) };
+    return limits.read;
+  };
 
   return {
     reader: (host, signal) => podmanReader(host, signal, transport),
     async writer(host, signal): Promise<PodmanClient> {
       if (transport === 'cli') return cliClient(host, signal);
       if (host.clock.now() < withoutUntil) return cliClient(host, signal);
-      if (await ensure(host, signal)) return restClient(host, socketPath(host), signal);
+      if (await ensure(host, signal))
+        return restClient(host, socketPath(host), { signal, answered: answered(host), ulimits: ulimits(host) });
       withoutUntil = host.clock.now() + pauseMs;
       return cliClient(host, signal);
     },

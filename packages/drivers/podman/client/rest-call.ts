@@ -27,6 +27,8 @@ export interface RestSocket {
   readonly http: Http;
   readonly socketPath: string;
   readonly signal: AbortSignal;
+  /** Told of every answer. */
+  readonly answered?: () => void;
   /** Has the service started again when nobody listens any more; false when it cannot be had. */
   readonly revive?: () => Promise<boolean>;
 }
@@ -51,6 +53,7 @@ export async function rest(socket: RestSocket, call: RestCall): Promise<RestAnsw
             headers: { 'content-type': call.json === undefined ? 'application/octet-stream' : 'application/json' },
           }),
     });
+    socket.answered?.();
     return { status: answer.status, text: Buffer.from(answer.body).toString('utf8') };
   } catch (cause) {
     const { revive, ...without } = socket;

@@ -9,12 +9,20 @@ import { restReader } from './rest-reader.ts';
 import { restSpec } from './rest-spec.ts';
 import { ensureService } from './service.ts';
 import { fields, parseJson, text, wholeList } from './shape.ts';
-import { readUlimits } from './ulimits.ts';
+import type { Ulimit } from './ulimits.ts';
+
+export interface RestOptions {
+  readonly signal: AbortSignal;
+  /** Told of every answer. */
+  readonly answered: () => void;
+  /** What podman's command line would add to a container by itself. */
+  readonly ulimits: () => Promise<readonly Ulimit[]>;
+}
 
 /** podman by its API: no process per call and nothing in argv. build, pull, exec, logs and unshare stay with the command line. */
-export function restClient(host: Host, socketPath: string, signal: AbortSignal): PodmanClient {
+export function restClient(host: Host, socketPath: string, { answered, signal, ulimits }: RestOptions): PodmanClient {
   const revive = () => ensureService(host, socketPath, signal);
-  const socket: RestSocket = { http: host.http, socketPath, signal, revive };
+  const socket: RestSocket = { http: host.http, socketPath, signal, answered, revive };
   const cli = cliClient(host, signal);
   const call = (
     what: string,
@@ -44,7 +52,7 @@ export function restClient(host: Host, socketPath: string, signal: AbortSignal):
       const what = `create container ${draft.name}`;
       const answer = await restJson(
         socket,
-        call(what, ['POST', '/containers/create'], { json: restSpec(draft, await readUlimits(host)) }),
+        call(what, ['POST', '/containers/create'], { json: restSpec(draft, await ulimits()) }),
       );
       return fullId(text(fields(answer, what), 'Id', what), what);
     },
