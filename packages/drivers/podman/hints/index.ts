@@ -1,0 +1,1 @@
+export { type ContainerHint, watchContainerEvents, watchExits } from './hints.ts';

@@ -1,0 +1,2 @@
+export { watchDirectory } from './directory.ts';
+export { socketLines } from './lines.ts';

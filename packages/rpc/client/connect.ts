@@ -1,0 +1,114 @@
+import type { Client, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { decodeDocument, encodeDocument } from '../wire/document.ts';
+import { type DuplexMethod, type Method, pathOf, type StreamMethod, type UnaryMethod } from '../wire/methods.ts';
+import { errorOf, errorTrailer } from '../wire/status.ts';
+
+/** Documents of a node with a thousand services are some megabytes. */
+const mostAnswerBytes = 64 * 1024 * 1024;
+
+/** One connection to a running agent. Values are plain JSON; errors are what the agent threw, or RPC_*. */
+export interface RpcClient {
+  readonly socket: string;
+  ask(method: UnaryMethod, question: unknown, of: { timeoutMs: number; signal: AbortSignal }): Promise<unknown>;
+  follow(method: StreamMethod, question: unknown, signal: AbortSignal): AsyncIterable<unknown>;
+  converse(method: DuplexMethod, signal: AbortSignal): Conversation;
+  close(): void;
+}
+
+export interface Conversation {
+  readonly answers: AsyncIterable<unknown>;
+  say(question: unknown): void;
+  /** Nothing more will be said. */
+  end(): void;
+}
+
+/** Connects at the first call. */
+export async function connectRpc(socket: string): Promise<RpcClient> {
+  const { Client, credentials } = await import('../library.ts');
+  const client = new Client(`unix:${socket}`, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': mostAnswerBytes,
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.default_authority': 'localhost',
+  });
+  return {
+    socket,
+    ask: (method, question, of) => ask({ client, socket, method }, question, of),
+    follow: (method, question, signal) => {
+      const call = client.makeServerStreamRequest(pathOf(method), encodeDocument, (body) => body, question);
+      return answersOf(call, { socket, method, signal });
+    },
+    converse: (method, signal) => {
+      const call = client.makeBidiStreamRequest<unknown, Buffer>(pathOf(method), encodeDocument, (body) => body);
+      return {
+        answers: answersOf(call, { socket, method, signal }),
+        say: (question) => void call.write(question),
+        end: () => void call.end(),
+      };
+    },
+    close: () => client.close(),
+  };
+}
+
+interface Of {
+  readonly client: Client;
+  readonly socket: string;
+  readonly method: Method;
+}
+
+function ask(
+  { client, method, socket }: Of,
+  question: unknown,
+  { signal, timeoutMs }: { timeoutMs: number; signal: AbortSignal },
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const call = client.makeUnaryRequest(
+      pathOf(method),
+      encodeDocument,
+      (body: Buffer) => body,
+      question,
+      { deadline: Date.now() + timeoutMs },
+      (error, body) => {
+        signal.removeEventListener('abort', cancel);
+        if (error !== null) return reject(translated(error, { socket, method }));
+        try {
+          resolve(decodeDocument(body ?? Buffer.alloc(0)));
+        } catch (garbled) {
+          reject(garbled);
+        }
+      },
+    );
+    const cancel = () => call.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+  });
+}
+
+type Answers = ClientReadableStream<Buffer> | ClientDuplexStream<unknown, Buffer>;
+
+async function* answersOf(
+  call: Answers,
+  { method, signal, socket }: { socket: string; method: Method; signal: AbortSignal },
+): AsyncGenerator<unknown, void, undefined> {
+  const cancel = () => call.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    for await (const bytes of call as AsyncIterable<Buffer>) yield decodeDocument(bytes);
+  } catch (error) {
+    if (signal.aborted) return;
+    throw isServiceError(error) ? translated(error, { socket, method }) : error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    call.cancel();
+  }
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'metadata' in error && 'details' in error;
+}
+
+function translated({ code, details, metadata }: ServiceError, of: { socket: string; method: string }): Error {
+  const [trailer] = metadata.get(errorTrailer);
+  return errorOf({ code, details, trailer: typeof trailer === 'string' ? undefined : trailer }, of);
+}

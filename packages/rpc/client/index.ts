@@ -1,0 +1,1 @@
+export { type Conversation, connectRpc, type RpcClient } from './connect.ts';

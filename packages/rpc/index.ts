@@ -1,0 +1,1 @@
+export { rpcErrors } from './errors.ts';
