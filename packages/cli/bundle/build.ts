@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { writeDashboard } from './dashboard.ts';
 import { layoutOf } from './layout.ts';
 import { licencesOf } from './licences.ts';
 import { packageManifest } from './manifest.ts';
@@ -98,6 +99,7 @@ const made = await Promise.all([
   bundle(join(here, 'loader.ts'), dist.loader, '#!/usr/bin/env node'),
   bundle(join(here, 'installed.ts'), dist.installed, ''),
   bundle(worker, dist.specWorker),
+  writeDashboard(join(packages, 'dashboard'), dist.dashboard),
 ]);
 chmodSync(dist.loader, 0o755);
 mkdirSync(dist.native, { recursive: true });

@@ -14,6 +14,8 @@ export interface Layout {
   /** What npm runs after an installation. */
   readonly installed: string;
   readonly native: string;
+  /** Built pages that the agent serves. */
+  readonly dashboard: string;
 }
 
 export function layoutOf(root: string): Layout {
@@ -24,5 +26,6 @@ export function layoutOf(root: string): Layout {
     specWorker: join(root, 'lib', 'spec-worker.js'),
     installed: join(root, 'lib', 'installed.js'),
     native: join(root, 'native', nativeFolder()),
+    dashboard: join(root, 'dashboard'),
   };
 }

@@ -11,7 +11,7 @@ export function packageManifest(
     engines: workspace.engines,
     os: ['linux'],
     bin: { reconcile: 'bin/reconcile.js' },
-    files: ['bin', 'lib', 'native', 'THIRD_PARTY_LICENSES'],
+    files: ['bin', 'lib', 'native', 'dashboard', 'THIRD_PARTY_LICENSES'],
     scripts: { postinstall: 'node lib/installed.js' },
   };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;

@@ -1,11 +1,15 @@
 import { endpoint } from '../endpoint.ts';
+import { healthLine } from '../health-lines.ts';
 import * as s from '../schemas/documents.ts';
-import { eventsQuery, named, pastQuery, planQuery, samplesQuery } from '../schemas/requests.ts';
+import { eventsQuery, named, pastQuery, planQuery, pointsQuery, samplesQuery } from '../schemas/requests.ts';
 
 // What only looks. The documents are the commands' own.
 
 const usualLimit = 100;
 const usualSamples = 60;
+const usualPoints = 40;
+/** One in ten seconds, for an hour. */
+const linesOf = 360;
 const ofName = ({ name }: { name: string }) => name;
 
 export const lookEndpoints = [
@@ -99,6 +103,19 @@ export const lookEndpoints = [
     run: async ({ caller, query, service }) => ({
       json: await service.healthOfAll(caller, { samples: query.samples ?? usualSamples }),
     }),
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/api/v1/health/lines',
+    rule: 'healthOfAll',
+    says: 'How every probe went in the last hour, as lines of a few points: small enough for hundreds of slots.',
+    query: pointsQuery,
+    answer: s.healthLine.array(),
+    run: async ({ caller, query, service }) => {
+      const all = await service.healthOfAll(caller, { samples: linesOf });
+      const now = Date.now();
+      return { json: all.map((one) => healthLine(one, query.points ?? usualPoints, now)) };
+    },
   }),
   endpoint({
     method: 'GET',

@@ -170,6 +170,12 @@ export const slotHealth = open({
   samples: z.array(open({ at: instant, ok: z.boolean(), latencyMs: z.number(), message: text.optional() })),
 });
 
+export const healthLine = open({
+  slot: text,
+  state: text,
+  points: z.array(z.number().nullable()).describe('ms, -1: one failed, null: nothing was asked.'),
+});
+
 const leaf = open({ fingerprint: text, names: z.array(text), notAfter: instant }).nullable();
 export const routesDocument = open({
   version: z.literal(1),

@@ -20,6 +20,9 @@ export const planQuery = z.strictObject({
 export const samplesQuery = z.strictObject({
   samples: count(720).optional().describe('The newest this many of each; 60.'),
 });
+export const pointsQuery = z.strictObject({
+  points: z.coerce.number().int().min(2).max(120).optional().describe('40.'),
+});
 export const pastQuery = z.strictObject({
   limit: count(2000).optional().describe('The newest this many; 100.'),
   name: word.optional().describe('A service, or SERVICE/COMPONENT.'),

@@ -1,0 +1,2 @@
+export { movedTo, type Recording } from './documents.ts';
+export { type Asked, RecordedAgent } from './recorded-agent.ts';
