@@ -65,6 +65,8 @@ export interface PassReport {
   /** The plan that was approved, and the one that was left at the end. */
   readonly first: Plan;
   readonly last: Plan;
+  /** Of everything: `last` may be the narrowed part of it. */
+  readonly whole: Plan;
   readonly observed: Observed;
   readonly approved: boolean;
   /** It gave way before it was through: `last` and `observed` are of before its last turn. */
@@ -91,6 +93,7 @@ export async function runPass(input: PassInput): Promise<PassReport> {
   const report = (approved: boolean, turns: number): PassReport => ({
     first: first.made,
     last: made,
+    whole,
     observed,
     approved,
     yielded: approved && hasYielded(),

@@ -32,6 +32,8 @@ export interface LoadInput {
   readonly withEdits?: boolean;
   /** A rewritten history is accepted once: somebody asked for it. */
   readonly acknowledged?: boolean;
+  /** What this process loaded and applied before: all the same while the source has not moved. */
+  readonly known?: Loaded;
   /** What the same command read a moment ago: not parsed again while neither the source nor what was applied has moved. */
   readonly before?: Loaded;
 }
@@ -69,6 +71,7 @@ async function loadSource(input: LoadInput): Promise<Loaded> {
     if (head.ok === undefined) return lastGood(input, troubleOf(head));
     // Only of what was accepted last: an older commit is a branch that was rewound, and its history has to be judged.
     const isAccepted = registry.read(lastGoodSnapshot)?.commit === head.ok;
+    if (isAccepted && isStill(input, head.ok)) return input.known;
     const kept = isAccepted ? keptCompilation(input, head.ok) : undefined;
     if (kept !== undefined) return kept;
     const again = readBefore(input, head.ok);
@@ -137,6 +140,14 @@ function keptCompilation(input: LoadInput, commit: string): Loaded | undefined {
       fresh: undefined,
     };
   });
+}
+
+/** The very commit that was loaded, without trouble, and its generation. */
+function isStill<I extends LoadInput>(input: I, head: string): input is I & { readonly known: Loaded } {
+  const { known, registry } = input;
+  if (known?.desired === undefined || known.trouble !== undefined || known.fresh !== undefined) return false;
+  const { commit, generation } = known.desired;
+  return commit === head && generation === registry.read((rows) => generationOf(rows, head));
 }
 
 function readBefore({ before, registry }: LoadInput, commit: string): Loaded | undefined {

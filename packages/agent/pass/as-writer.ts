@@ -1,5 +1,5 @@
-import type { ApplyContext, Desired, Event, Observed, Plan, Principal, Wait } from '@reconcile/core';
-import { Failpoint, type PassReport, runPass } from '@reconcile/engine';
+import type { ApplyContext, Desired, Event, KindDefinition, Observed, Plan, Principal, Wait } from '@reconcile/core';
+import { Failpoint, type GateBook, type PassReport, runPass } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
 import { pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
@@ -9,6 +9,7 @@ import { keepLoaded } from '../desired/keep.ts';
 import { loadDesired } from '../desired/load.ts';
 import type { Install, Loaded } from '../desired/model.ts';
 import { nothingToRun } from '../desired/nothing.ts';
+import { assertFit } from '../doctor/fit.ts';
 import { withPullSizes } from '../look/pull-sizes.ts';
 import { keepNotes, registryMemory } from '../memory/memory.ts';
 import { ensureNodeKey } from '../node/key.ts';
@@ -42,8 +43,23 @@ export interface PassInput {
   readonly conclude?: (registry: Registry, outcome: PassOutcome) => Promise<void>;
   /** What the look before this pass read from the source. */
   readonly before?: Loaded;
+  /** What this process loaded and applied before. */
+  readonly known?: Loaded;
   /** Rule of a crash test; absent otherwise. */
   readonly failpoint?: string;
+  /** What a daemon keeps between passes; absent: made anew. */
+  readonly warm?: WarmParts;
+}
+
+/** Of a process that passes again and again. */
+export interface WarmParts {
+  readonly drivers: Drivers;
+  readonly kinds: readonly KindDefinition[];
+  /** Set once the node was prepared for writes; whoever wants it prepared again takes it back. */
+  readonly prepared: { isDone: boolean };
+  readonly gates: GateBook;
+  /** Fires when this pass should give way, and when it is cancelled. */
+  readonly yields: AbortSignal;
 }
 
 export interface PassOutcome extends PassReport {
@@ -55,6 +71,7 @@ export interface PassOutcome extends PassReport {
 export async function passAsWriter(input: PassInput, registry: Registry): Promise<PassOutcome> {
   const { config, host, signal } = input;
   const { by } = input;
+  if (input.warm?.prepared?.isDone !== true) await assertFit({ ...input, registry });
   await input.record?.(registry);
   const loaded = await loadDesired({ ...input, registry });
   const { desired } = loaded;
@@ -62,14 +79,15 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   await keepLoaded(registry, input, { loaded, at: host.clock.now(), by });
   for (const id of input.confirm) await registry.write((rows) => releaseHold(rows, id, { at: host.clock.now(), by }));
 
-  const drivers = await nodeDrivers(config, host);
+  const drivers = input.warm?.drivers ?? (await nodeDrivers(config, host));
+  const kinds = input.warm?.kinds ?? (await nodeKinds(config));
   const bootId = await host.proc.bootId();
   const memory = registryMemory({ registry, desired, bootId, by, now: () => host.clock.now() });
   const events = new EventWriter({ registry, clock: host.clock, show: input.emit });
-  let isPrepared = false;
+  const prepared = input.warm?.prepared ?? { isDone: false };
   const report = await runPass({
     desired,
-    kinds: await nodeKinds(config),
+    kinds,
     drivers: drivers.byKind,
     host,
     context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
@@ -82,13 +100,15 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     approve: async (made, observed) =>
       input.approve(await withPullSizes(made, { config, host, signal }), { observed, loaded }),
     prepare: async (made, context) => {
-      if (!isPrepared) await prepareNode(config, { drivers, context, registry });
-      isPrepared = true;
+      if (!prepared.isDone) await prepareNode(config, { drivers, context, registry });
+      prepared.isDone = true;
       const from = { stateDir: config.stateDir, registry, commit: desired.commit, fresh: loaded.fresh?.snapshot };
       await storeBlobs(host, made.actions, from);
       await storeRoots(host, made.actions, from);
     },
     patient: input.patient,
+    yields: input.warm?.yields,
+    gates: input.warm?.gates,
   });
   await events.flush();
   if (report.approved) await dropRoots(host, config.stateDir, report.observed);
@@ -103,6 +123,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     await keepParachute({ config, host, registry, commit, fresh: loaded.fresh?.snapshot, input: planned, ledger });
   }
   const outcome = { ...report, loaded, desired };
+  if (report.yielded) return outcome;
   await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });
   await input.conclude?.(registry, outcome);
   return outcome;

@@ -10,6 +10,8 @@ export interface BecomeWriter {
   readonly host: Host;
   readonly install: Install;
   readonly signal: AbortSignal;
+  /** Where this process can be talked to, for whoever finds the lock held. */
+  readonly socket?: string;
   /** How long to wait for another writer, ms. */
   readonly waitMs: number;
 }
@@ -38,11 +40,12 @@ export async function becomeWriter(input: BecomeWriter): Promise<Writer> {
 }
 
 async function takeLock(input: BecomeWriter): Promise<Lock> {
-  const { config, host, install, signal, waitMs } = input;
+  const { config, host, install, signal, socket, waitMs } = input;
   const got = await acquireLock(config.stateDir, {
     pid: process.pid,
     waitMs,
     signal,
+    ...(socket === undefined ? {} : { socket }),
     ...(install.nativeBinding === undefined ? {} : { nativeBinding: install.nativeBinding }),
   });
   if ('epoch' in got) return got;

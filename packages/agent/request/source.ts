@@ -23,12 +23,24 @@ export interface Wanted {
 const patientMs = 60_000;
 const briefMs = 10_000;
 
+/** The last fetch of this process, by mirror. */
+const fetching = new Map<string, Promise<undefined>>();
+
 /** Fetches the source's remote, as the agent would; without one there is nothing to do. Under the node's lock. */
 export async function fetchSource(cx: SourceContext, timeoutMs = briefMs): Promise<SourceProblem | undefined> {
   const { config, host, signal } = cx;
   const { source } = config;
   if (source.type !== 'git' || source.remote === '') return undefined;
-  const fetched = await fetchMirror({ host, signal }, gitSettings(config, source), { timeoutMs });
+  const settings = gitSettings(config, source);
+  // Two at once would take each other's lock for damage.
+  const before = fetching.get(settings.mirror);
+  const mine = (before ?? Promise.resolve()).then(() => fetchMirror({ host, signal }, settings, { timeoutMs }));
+  const settled = mine.then(
+    () => undefined,
+    () => undefined,
+  );
+  fetching.set(settings.mirror, settled);
+  const fetched = await mine;
   return fetched.ok === undefined ? fetched : undefined;
 }
 
