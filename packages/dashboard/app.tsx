@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keys, listenToKeys } from './keys.ts';
-import { begin, link, node } from './live/live.ts';
+import { begin, link, me, node } from './live/live.ts';
 import { place } from './live/route.ts';
 import { useCell } from './live/store.ts';
 import { BootPage } from './pages/boot.tsx';
@@ -37,6 +37,7 @@ function App() {
   useEffect(() => {
     document.title = `${title}${found === undefined ? '' : ` · ${found.node}`} · reconcile`;
   }, [title, found?.node]);
+  const person = useCell(me);
   if (standing === 'closed') return <LoginPage />;
   return (
     <>
@@ -70,7 +71,7 @@ function App() {
         </button>
       </header>
       <main tabIndex={-1}>
-        <Page page={page} rest={rest} />
+        {person === undefined ? <p class="loading">Asking the agent…</p> : <Page page={page} rest={rest} />}
       </main>
       <Toasts />
       <dialog ref={help} aria-labelledby="keys">

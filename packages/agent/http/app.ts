@@ -152,7 +152,7 @@ async function answer({ places, room }: AppParts, { identity, ready, reply, requ
   }
   reply.hijack();
   try {
-    await writeStream(reply.raw, result.stream, safeHeaders);
+    await writeStream(reply.raw, result.stream, { headers: safeHeaders, onError: room.onError });
   } finally {
     places.leave();
   }

@@ -37,7 +37,10 @@ export class StreamPlaces {
 export async function writeStream(
   response: ServerResponse,
   items: AsyncIterable<StreamItem>,
-  headers: Readonly<Record<string, string>>,
+  {
+    headers,
+    onError,
+  }: { readonly headers: Readonly<Record<string, string>>; readonly onError: (error: unknown) => void },
 ): Promise<void> {
   response.writeHead(200, {
     ...headers,
@@ -54,7 +57,9 @@ export async function writeStream(
     }
     response.end();
   } catch (error) {
-    if (!response.destroyed) response.end(textOf({ event: 'problem', data: problemOf(error) }));
+    const data = problemOf(error);
+    if (data.code === 'NOT_FORESEEN') onError(error);
+    if (!response.destroyed) response.end(textOf({ event: 'problem', data }));
   } finally {
     clearInterval(beat);
   }

@@ -7,8 +7,9 @@ import type { CertificateRow, HistoryEntry, NodeDocument } from '../model/docume
 import { CardView } from '../parts/card.tsx';
 import { CommitStrip } from '../parts/commit-strip.tsx';
 import { ServiceRow } from '../parts/service-row.tsx';
-import { recentMoments, Timeline } from '../parts/timeline.tsx';
+import { Timeline } from '../parts/timeline.tsx';
 import { cardsOf, mostCards } from '../words/cards.ts';
+import { momentsOf, toldOnce } from '../words/moments.ts';
 import { sentenceOf, worstByService } from '../words/sentence.ts';
 import { ago, fullMoment } from '../words/when.ts';
 
@@ -53,11 +54,13 @@ export function Overview() {
         </section>
       )}
       <Services found={found} past={past} now={now} />
-      <section aria-labelledby="day">
-        <h2 id="day">Last 24 hours</h2>
-        <Timeline history={past} now={now} />
-        <Recent past={past} now={now} />
-      </section>
+      {past.length === 0 ? null : (
+        <section aria-labelledby="day">
+          <h2 id="day">Last 24 hours</h2>
+          <Timeline history={past} now={now} />
+          <Recent past={past} now={now} />
+        </section>
+      )}
     </>
   );
 }
@@ -130,7 +133,10 @@ function Stage({ changed, lines, now, rows, stage }: StageProps) {
   const noun = stage === 'jobs' ? 'job' : 'service';
   const n = stage === 'jobs' ? rows.length : services.size;
   return (
-    <section class="stage" aria-label={stage === '' ? 'Not declared any more' : `Stage ${stage}`}>
+    <section
+      class={`stage${rows.length > 60 ? ' long' : ''}`}
+      aria-label={stage === '' ? 'Not declared any more' : `Stage ${stage}`}
+    >
       <h3>
         {stage === '' ? 'not declared any more' : stage}{' '}
         <small>
@@ -164,17 +170,20 @@ function Nothing({ found }: { readonly found: NodeDocument }) {
 }
 
 function Recent({ now, past }: { readonly past: readonly HistoryEntry[]; readonly now: number }) {
-  const moments = recentMoments(past, recent);
-  if (moments.length === 0) return <p class="dim">Nothing has happened yet.</p>;
+  const moments = toldOnce(momentsOf(past)).slice(0, recent);
   return (
     <ol class="recent" aria-label="What changed, newest first">
-      {moments.map(({ at, by, commit, kind, slot, text }, i) => (
+      {moments.map(({ at, by, commit, kind, slot, text, times }, i) => (
         <li key={`${at} ${slot} ${i}`}>
           <time dateTime={new Date(at).toISOString()} title={fullMoment(at)}>
             {ago(at, now)}
           </time>
           <span class={`mark-key mark-${kind}`} aria-hidden="true" />
-          <b>{slot}</b> <span class="what">{text}</span>
+          <b>{slot}</b>{' '}
+          <span class="what">
+            {text}
+            {times === 1 ? null : <b> ×{times}</b>}
+          </span>
           <span class="dim">
             {commit.slice(0, 7)} {by}
           </span>

@@ -42,7 +42,7 @@ export function ServiceRow({ changedAt, line, now, row }: Row) {
         )}
         {reachedAs.length > 1 ? ` +${reachedAs.length - 1}` : ''}
       </span>
-      <span class="note">
+      <span class="note" title={note}>
         {note !== '' ? note : changedAt === undefined ? '' : `changed ${span(now - changedAt)} ago`}
       </span>
     </li>

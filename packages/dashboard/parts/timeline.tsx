@@ -1,7 +1,7 @@
 import { count } from '@reconcile/core/render';
 import { Cell, useCell } from '../live/store.ts';
 import type { HistoryEntry } from '../model/documents.ts';
-import { commitsOf, type Moment, type MomentKind, momentsOf } from '../words/moments.ts';
+import { commitsOf, type MomentKind, momentsOf } from '../words/moments.ts';
 import { fullMoment } from '../words/when.ts';
 
 const dayMs = 86_400_000;
@@ -66,8 +66,4 @@ export function Timeline({ history, now }: { readonly history: readonly HistoryE
       ))}
     </svg>
   );
-}
-
-export function recentMoments(history: readonly HistoryEntry[], most: number): Moment[] {
-  return momentsOf(history).slice(0, most);
 }

@@ -15,6 +15,11 @@ export interface Moment {
   readonly commit: string;
 }
 
+/** The same thing again and again is told once. */
+export interface Told extends Moment {
+  readonly times: number;
+}
+
 /** A start that follows what made it is the same event. */
 const togetherMs = 60_000;
 const repairs = /^(Exited|ProcessGone|Stopped|Rebuilt|Unhealthy|Released)/;
@@ -68,4 +73,15 @@ export function commitsOf(
   const first = new Map<string, number>();
   for (const { at, commit } of history) if (commit !== '') first.set(commit, Math.min(at, first.get(commit) ?? at));
   return [...first].map(([commit, at]) => ({ commit, at }));
+}
+
+/** Newest first; what happened to a component several times in the same words is one entry, at its last time. */
+export function toldOnce(moments: readonly Moment[]): Told[] {
+  const told = new Map<string, Told>();
+  for (const moment of moments) {
+    const key = `${moment.slot} ${moment.text} ${moment.commit}`;
+    const known = told.get(key);
+    told.set(key, known === undefined ? { ...moment, times: 1 } : { ...known, times: known.times + 1 });
+  }
+  return [...told.values()];
 }

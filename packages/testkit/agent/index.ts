@@ -1,2 +1,1 @@
-export { movedTo, type Recording } from './documents.ts';
-export { type Asked, RecordedAgent } from './recorded-agent.ts';
+export * from './agent.ts';
