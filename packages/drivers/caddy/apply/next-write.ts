@@ -5,10 +5,12 @@ import { serverName } from '../record/names.ts';
 import { fieldsOf } from '../record/record.ts';
 import { renderServer } from '../render/render.ts';
 import type { Draft } from './draft.ts';
+import { oneRoute } from './one-route.ts';
 
 /** One request to the admin API, below `/config/`. */
 export interface Write {
-  readonly method: 'POST' | 'DELETE';
+  /** Of a list's entry, PUT puts one before it and PATCH replaces it. */
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: Json;
   /** Whose server it is. */
@@ -65,7 +67,9 @@ function writeServers({ apps, sites }: Sight, draft: Draft): Write[] {
     const site = draft.sites.get(port);
     const server = site === undefined ? undefined : renderServer(site, draft.sites);
     if (server === undefined || sameJson(server, sites.get(port)?.server)) return [];
-    return [{ ...put(apps, ['http', 'servers', serverName(port)], server), port }];
+    const path = ['http', 'servers', serverName(port)];
+    const one = oneRoute(['apps', ...path].join('/'), sites.get(port)?.server, server);
+    return [{ ...(one ?? put(apps, path, server)), port }];
   });
   const removals = gone.map(
     (port): Write => ({ method: 'DELETE', path: `apps/http/servers/${serverName(port)}`, port }),
