@@ -93,6 +93,7 @@ describe('isShowOnly', () => {
     'show stat\nshow info\n',
     '@1 show proc',
     '@!42 show info',
+    'prompt\nshow info\nshow stat\nquit\n',
   ])('%s', (text) => {
     expect(isShowOnly(text)).toBe(true);
   });
@@ -105,6 +106,8 @@ describe('isShowOnly', () => {
     'show info;',
     '@1 reload',
     'showcase',
+    'prompt x',
+    'quit now; reload',
     'add map #1 <<\nshow x',
     'show info\\;reload',
   ])('not: %j', (text) => {

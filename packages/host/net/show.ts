@@ -8,5 +8,6 @@ export function isShowOnly(text: string): boolean {
     .trim()
     .split(/[;\n]/)
     .map((command) => command.trim());
-  return commands.every((command) => /^(@[!\w]+\s+)?show(\s|$)/.test(command));
+  // `prompt` lets one connection carry several lines, `quit` ends it: neither changes anything.
+  return commands.every((command) => /^(prompt|quit|(@[!\w]+\s+)?show(\s.*)?)$/.test(command));
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { type Action, type Driver, errorText, type ObservedResource } from '@reconcile/core';
+import { type Action, type Driver, errorText, type Json, type ObservedResource } from '@reconcile/core';
 import { type HaproxySettings, haproxyDriver, haproxySettings, haproxyTable } from '@reconcile/drivers/haproxy';
 import { createHost, type Host, type ReadHost } from '@reconcile/host';
 import { type RecordingHost, recordingHost } from '@reconcile/host/recording';
@@ -40,8 +40,14 @@ function worldAt(root: string, table: Record<string, unknown>): HaproxyWorld {
   const places = { stateDir: `${root}/state`, runtimeDir: `${root}/run`, answersChallenges: true };
   const settings = haproxySettings(haproxyTable.parse(table), places);
   const driver = haproxyDriver(settings);
+  // As an agent does: what one look noted is there for the next.
+  let notes: Readonly<Record<string, Json>> = {};
+  const contextOf = <H>(given: H) => {
+    const bare = bareContext<H>(given);
+    return { ...bare, ledger: { ...bare.ledger, notes } };
+  };
   const apply = async (action: Action) => {
-    await driver.apply(bareContext<Host>(host), action).catch((error: unknown) => {
+    await driver.apply(contextOf<Host>(host), action).catch((error: unknown) => {
       throw new Error(`${action.id}: ${errorText(error)} ${JSON.stringify(error)}`, { cause: error });
     });
   };
@@ -59,7 +65,8 @@ function worldAt(root: string, table: Record<string, unknown>): HaproxyWorld {
       await Promise.all(actions.map(apply));
     },
     async observe() {
-      const { resources } = await driver.observe(bareContext<ReadHost>(observing));
+      const { notes: noted, resources } = await driver.observe(contextOf<ReadHost>(observing));
+      notes = noted ?? {};
       return new Map(resources.map((resource) => [resource.key, resource]));
     },
     ask: (line) => ask(settings.statsSocket, line),

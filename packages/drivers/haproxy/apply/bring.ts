@@ -1,10 +1,11 @@
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
-import { readRunning } from '../observe/ask.ts';
+import { readAgain, readRunning } from '../observe/ask.ts';
 import { type Delta, deltaOf } from '../observe/delta.ts';
 import { fixedPart } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
-import { askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
+import type { Narrow } from '../observe/running.ts';
+import { type Asked, askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { checkConfig, checkExisting } from './check.ts';
@@ -49,7 +50,7 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
     await writeFiles(host, settings, { rendered, manifest: next, before: sight, copies: task.copies, check });
     if (load.how === 'start') await start(host, settings, { manifest: next, rendered });
     if (load.how === 'reload') await reload(host, settings, { manifest: next, rendered });
-    if (load.how !== 'nothing') await settle(host, settings, { next, rendered, first: load.delta });
+    if (load.how !== 'nothing') await settle(host, settings, { task, rendered, first: load.delta });
   } catch (error) {
     await putBack(host, settings, task).catch(() => undefined);
     throw error;
@@ -104,10 +105,11 @@ const rounds = 3;
 async function settle(
   host: Host,
   settings: HaproxySettings,
-  to: { next: Manifest; rendered: Rendered; first: Delta | undefined },
+  to: { task: Task; rendered: Rendered; first: Delta | undefined },
 ): Promise<void> {
-  const asked = askedOf(to.next);
-  const look = async () => deltaOf(to.next, to.rendered, await readRunning(host, settings, asked));
+  const { next, sight } = to.task;
+  const asked = askedOf(next);
+  const look = async () => deltaOf(next, to.rendered, await readRunning(host, settings, asked));
   let delta = to.first ?? (await look());
   let said = '';
   for (let round = 0; delta.needsReload || delta.commands.length > 0; round++) {
@@ -119,8 +121,25 @@ async function settle(
       });
     }
     said = await change(host, settings, delta.commands);
-    delta = await look();
+    const narrow = narrowTo(delta.commands, asked);
+    delta =
+      to.first === delta && sight.running !== undefined && narrow !== undefined
+        ? deltaOf(next, to.rendered, await readAgain(host, settings, { before: sight.running, narrow }))
+        : await look();
   }
+}
+
+/** More than that are asked for all together. */
+const mostBackends = 20;
+
+/** What commands change; undefined: so much that it is all looked at again. */
+function narrowTo(commands: readonly string[], asked: Asked): Narrow | undefined {
+  const named = (pattern: RegExp) => [...new Set(commands.flatMap((command) => pattern.exec(command)?.[1] ?? []))];
+  const backends = named(/^set (?:server|weight) (b\d+)\//);
+  const certificates = named(/^(?:set|commit) ssl cert (\S+)\.pem/);
+  return backends.length + certificates.length > mostBackends
+    ? undefined
+    : { backends, asked: { ...asked, certificates } };
 }
 
 /** After a failure files and record must describe what serves on, so that a restart brings that back. */

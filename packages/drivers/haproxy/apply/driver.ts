@@ -1,7 +1,7 @@
-import type { Action, ApplyContext, Driver } from '@reconcile/core';
+import type { Action, ApplyContext, Driver, Json } from '@reconcile/core';
 import type { Host, ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
-import { look } from '../observe/look.ts';
+import { look, noteName } from '../observe/look.ts';
 import { haproxyObserver } from '../observe/observe.ts';
 import { allocate } from '../record/pool.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -100,7 +100,8 @@ class Writer {
     const open = items.filter((item) => !isCancelled(item));
     if (open[0] === undefined) return;
     const { host } = open[0].cx;
-    const result = await this.#bring(host, open).catch((error: unknown) => ({ error }));
+    const note = open[0].cx.ledger.notes[noteName];
+    const result = await this.#bring(host, open, note).catch((error: unknown) => ({ error }));
     const accepted = open.filter((item) => !item.isSettled);
     if (accepted.length > 1 && result !== 'done') {
       for (const item of accepted) await this.#write([item]);
@@ -112,8 +113,9 @@ class Writer {
     }
   }
 
-  async #bring(host: Host, items: readonly Item[]): Promise<Outcome> {
-    const sight = await look(host, this.#settings);
+  /** @param note of the last look: which files need not be read again */
+  async #bring(host: Host, items: readonly Item[], note: Json | undefined): Promise<Outcome> {
+    const sight = await look(host, this.#settings, note);
     const { copies, stock } = await takeStock(host, this.#settings, {
       sight,
       actions: items.map(({ action }) => action),

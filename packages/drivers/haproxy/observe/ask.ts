@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { Asked } from '../record/manifest.ts';
 import { fromWire, toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import { parseRunning, questions, type Running } from './running.ts';
+import { fewerQuestions, type Narrow, parseAgain, parseRunning, questions, type Running } from './running.ts';
 
 const answerTimeoutMs = 3000;
 
@@ -18,8 +18,17 @@ export async function askShow(
 ): Promise<string[][]> {
   const reading = commands.every((command) => /^show [\w. #/@+-]+$/.test(command));
   if (!reading) throw fail('HAPROXY_GARBLED', { message: 'ask HAProxy', wanted: 'only show commands' });
-  const parts = await Promise.all(portions(commands).map((some) => askSome(host, statsSocket, some)));
-  return parts.flat();
+  const text = await host.net.ask(statsSocket, questionText(portions(commands)), { timeoutMs: answerTimeoutMs });
+  return answersOf(text.replace(/^\n?> /, '').replace(/^> /gm, ''), commands);
+}
+
+/**
+ * Several lines on one connection need its interactive mode, in which each line's answer ends with a prompt. Several connections
+ * would be in each other's way: HAProxy refuses to tell about certificates while another one asks about them.
+ */
+function questionText(lines: readonly (readonly string[])[]): string {
+  const text = lines.map((line) => line.join(';')).join('\n');
+  return lines.length > 1 ? `prompt\n${text}\nquit\n` : `${text}\n`;
 }
 
 /** The same about our own things, by their bare names. */
@@ -46,8 +55,7 @@ function portions(commands: readonly string[]): string[][] {
   return found;
 }
 
-async function askSome(host: ReadHost, socket: string, commands: readonly string[]): Promise<string[][]> {
-  const text = await host.net.ask(socket, `${commands.join(';')}\n`, { timeoutMs: answerTimeoutMs });
+function answersOf(text: string, commands: readonly string[]): string[][] {
   const lines = text.split('\n');
   const answers: string[][] = [];
   let start = 0;
@@ -63,6 +71,15 @@ async function askSome(host: ReadHost, socket: string, commands: readonly string
 /** What the serving worker has, in one round trip. */
 export async function readRunning(host: ReadHost, settings: HaproxySettings, asked: Asked): Promise<Running> {
   return parseRunning(await askOurs(host, settings, questions(asked)), asked, settings);
+}
+
+/** Only some of it again, after a change of no more than that. */
+export async function readAgain(
+  host: ReadHost,
+  settings: HaproxySettings,
+  { before, narrow }: { readonly before: Running; readonly narrow: Narrow },
+): Promise<Running> {
+  return parseAgain(before, await askOurs(host, settings, fewerQuestions(narrow)), narrow);
 }
 
 /** Names of our maps, lists and certificates in the serving worker, for when our record of them is lost. */

@@ -1,12 +1,13 @@
 import type { Json } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
-import { askedOf, emptyManifest, type Manifest, nothingAsked, parseManifest } from '../record/manifest.ts';
+import { askedOf, emptyManifest, type Manifest, nothingAsked } from '../record/manifest.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Answer, askRunning } from './alive.ts';
 import { readNames } from './ask.ts';
 import { type Files, readFiles } from './files.ts';
 import { reconstruct } from './reconstruct.ts';
+import { readRecord } from './recorded.ts';
 import type { Running } from './running.ts';
 
 /** Everything there is to see: our record, our files, the process. */
@@ -23,27 +24,18 @@ export interface Sight {
   readonly note: Json;
 }
 
+/** Under this name what was seen of certificates is kept for the next look. */
+export const noteName = 'haproxy/certificates';
+
 /** Reads only. @throws HAPROXY_UNREACHABLE HAPROXY_GARBLED */
 export async function look(host: ReadHost, settings: HaproxySettings, note?: Json): Promise<Sight> {
   const record = await host.files.text(settings.manifestFile);
-  const manifest = record === undefined ? undefined : parseManifest(record);
-  if (manifest === undefined) return recover(host, settings);
-  const asked = askedOf(manifest);
+  const recorded = record === undefined ? undefined : readRecord(record, settings);
+  if (recorded === undefined) return recover(host, settings);
+  const asked = askedOf(recorded.manifest);
   const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates, note };
-  const reading = Promise.all([readFiles(host, settings, names), askRunning(host, settings, asked)]);
-  const rendered = tryRender(manifest, settings);
-  const [read, answer] = await reading;
-  if (rendered === undefined) return recover(host, settings);
-  return { manifest, record, rendered, ...read, ...seen(answer) };
-}
-
-/** A record that cannot be rendered was written by somebody else: what it says is worth nothing. */
-function tryRender(manifest: Manifest, settings: HaproxySettings): Rendered | undefined {
-  try {
-    return render(manifest, settings);
-  } catch {
-    return undefined;
-  }
+  const [read, answer] = await Promise.all([readFiles(host, settings, names), askRunning(host, settings, asked)]);
+  return { manifest: recorded.manifest, rendered: recorded.rendered, record, ...read, ...seen(answer) };
 }
 
 async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight> {

@@ -9,12 +9,9 @@ import type { HaproxySettings } from '../settings/settings.ts';
 import { type Delta, deltaOf, openBinds } from './delta.ts';
 import { fileDrift } from './files.ts';
 import { foreignRoutes } from './foreign.ts';
-import { look, type Sight } from './look.ts';
+import { look, noteName, type Sight } from './look.ts';
 
 export const haproxyKinds = ['listener', 'route'] as const;
-
-/** Under this name what was seen of certificates is kept for the next look. */
-const noteName = 'haproxy/certificates';
 
 /** The reading half: what the running proxy serves, told apart from what we recorded. */
 export function haproxyObserver(settings: HaproxySettings): Observer<ReadHost> {

@@ -58,15 +58,45 @@ export function questions({ certificates, lists, maps }: Asked): string[] {
   ];
 }
 
+/** Of one backend, map and list: what changed and must be seen to have changed. */
+export interface Narrow {
+  readonly backends: readonly string[];
+  readonly asked: Asked;
+}
+
+/** Few questions about many things: in the order in which `parseAgain` takes their answers. */
+export function fewerQuestions({ asked, backends }: Narrow): string[] {
+  return [...backends.map((name) => `show servers state ${name}`), ...questions(asked).slice(3)];
+}
+
+/** An earlier sight with what was asked again in it. @throws HAPROXY_GARBLED */
+export function parseAgain(
+  before: Running,
+  answers: readonly (readonly string[])[],
+  { asked, backends }: Narrow,
+): Running {
+  const seen = backends.flatMap((_, at) => [...parseServers(answers[at] ?? [])]);
+  const parts = parseParts(answers.slice(backends.length), asked);
+  const known = new Set(parts.certificates.keys());
+  const kept = [...before.certificates].filter(([file]) => known.has(file));
+  const certificates = new Map([...kept, ...[...parts.certificates].filter(([, sha1]) => sha1 !== '')]);
+  for (const file of known) if (!certificates.has(file)) certificates.set(file, '');
+  return {
+    ...before,
+    backends: new Map([...before.backends, ...seen]),
+    maps: parts.maps,
+    lists: parts.lists,
+    certificates: asked.lists.length > 0 ? certificates : before.certificates,
+  };
+}
+
 /** @param answers Lines of each answer, in the order of `questions(asked)`. @throws HAPROXY_GARBLED */
 export function parseRunning(
   answers: readonly (readonly string[])[],
-  { certificates, lists, maps }: Asked,
+  asked: Asked,
   { isManaged }: Pick<HaproxySettings, 'isManaged'>,
 ): Running {
   const [info = [], stat = [], servers = [], ...rest] = answers;
-  const dumps = rest.slice(0, maps.length);
-  const [known, ...details] = rest.slice(maps.length + lists.length);
   const facts = new Map(
     info.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   );
@@ -81,9 +111,20 @@ export function parseRunning(
     workerPid,
     frontends: new Map(frontends.filter(([name]) => isOurs(name))),
     foreign: new Map(frontends.filter(([name]) => !isOurs(name))),
-    maps: new Map(maps.map((map, at) => [map, parseMap(dumps[at] ?? [])])),
     backends: parseServers(servers),
-    lists: new Map(lists.map((list, at) => [list, parseList(rest[maps.length + at] ?? [])])),
+    ...parseParts(rest, asked),
+  };
+}
+
+/** Maps, lists and certificates. */
+function parseParts(
+  answers: readonly (readonly string[])[],
+  { certificates, lists, maps }: Asked,
+): Pick<Running, 'maps' | 'lists' | 'certificates'> {
+  const [known, ...details] = answers.slice(maps.length + lists.length);
+  return {
+    maps: new Map(maps.map((map, at) => [map, parseMap(answers[at] ?? [])])),
+    lists: new Map(lists.map((list, at) => [list, parseList(answers[maps.length + at] ?? [])])),
     certificates: new Map([
       ...parseStored(known ?? []).map((file) => [file, ''] as const),
       ...certificates.flatMap((name, at) => parseCertificate(pemName(name), details[at] ?? [])),
@@ -107,6 +148,7 @@ function parseStored(lines: readonly string[]): string[] {
 }
 
 function parseCertificate(file: string, lines: readonly string[]): (readonly [string, string])[] {
+  if (lines.some((line) => /currently locked/.test(line))) throw garbled('show ssl cert', lines);
   if (lines[0]?.startsWith('Filename: ') !== true) return [];
   const sha1 = lines.find((line) => line.startsWith('SHA1 FingerPrint: '))?.slice('SHA1 FingerPrint: '.length) ?? '';
   return [[file, sha1.toLowerCase()]];
@@ -166,8 +208,9 @@ function parseServers(lines: readonly string[]): Map<string, Map<string, Running
     throw garbled('show servers state', lines);
   }
   const found = new Map<string, Map<string, RunningServer>>();
+  const needed = 1 + Math.max(backend, server, addr, port, op, admin, weight);
   for (const line of lines.slice(2)) {
-    const cells = line.split(' ');
+    const cells = line.split(' ', needed);
     const name = cells[backend] ?? '';
     if (!backendName.test(name)) continue;
     const servers = found.get(name) ?? new Map<string, RunningServer>();
