@@ -30,6 +30,7 @@ dev_test() {
   part contract vitest_in_world contract 900
   part e2e vitest_in_world e2e 900
   world_down
+  if [ "$(id -u)" = 0 ]; then part link link_part; else say "--- link: left out, only root can make network namespaces"; fi
   part package run_ts packages/cli/bundle/pack-trial.ts
   report
 }
@@ -55,6 +56,24 @@ dev_bench() {
   cp -R "$WORLD/out/." .cache/out/
   if [ -f "$WORLD/out/evidence.md" ]; then cat "$WORLD/out/evidence.md" >>specs/evidence.md; fi
   return "$bench_verdict"
+}
+
+dev_link() {
+  prepare_runtime
+  unpack servers $SERVER_PACKAGES
+  link_part
+}
+
+# In a world of its own: podman keeps to the namespace in which it first made a network.
+link_part() {
+  world_up
+  offer servers
+  link_up
+  link_part_verdict=0
+  over_link timeout -k 10 600 node node_modules/vitest/vitest.mjs run --project e2e --no-file-parallelism test/e2e/link.test.ts || link_part_verdict=$?
+  link_down
+  world_down
+  return "$link_part_verdict"
 }
 
 # Long runs with a promise to keep, by name; their reports are kept in .cache/out.

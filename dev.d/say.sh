@@ -25,6 +25,7 @@ leave() {
   set +e
   trap '' INT TERM HUP
   end_children
+  link_down
   world_down
   allow_services
   rm -rf -- "$LOGS"

@@ -3,6 +3,7 @@
 
 WORLD=
 WORLD_USER=
+WORLD_VIA=
 WORLDS=${RECONCILE_WORLD_DIR:-/var/tmp}
 
 world_up() {
@@ -166,6 +167,9 @@ in_world() {
   if [ "$(id -u)" = 0 ]; then
     set -- setpriv --reuid="$WORLD_UID" --regid="$WORLD_GID" --init-groups "$@"
   fi
+  # Words of our own, without blanks: a namespace to run it in.
+  # shellcheck disable=SC2086
+  set -- $WORLD_VIA "$@"
   "$@"
 }
 

@@ -10,6 +10,14 @@ export interface Download {
   close(): void;
 }
 
+/** One that could not be opened: nothing more is to be said of it. */
+export const noDownload: Download = {
+  isOpen: () => true,
+  ended: async () => 0,
+  finished: async () => true,
+  close: () => undefined,
+};
+
 interface Wanted {
   readonly port: number;
   readonly ca: string;

@@ -9,8 +9,6 @@ export async function editsCampaign(options: CampaignOptions): Promise<CampaignE
     const ends = await runEdits(world, options);
     await runQuiet(world, options.passes);
     return { isKept: true, figures: { ...ends, 'quiet passes': options.passes, 'writes in them': 0 } };
-  } catch (error) {
-    return { isKept: false, figures: { why: error instanceof Error ? error.message : String(error) } };
   } finally {
     await world.close();
   }

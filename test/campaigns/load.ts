@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, testImage } from '@reconcile/testkit/podman';
 import { startLoad } from '@reconcile/testkit/proxy';
-import { type Download, openDownload } from './download.ts';
+import { type Download, noDownload, openDownload } from './download.ts';
 import type { CampaignEnd, CampaignOptions } from './main.ts';
 
 // Requests over HTTPS at a steady rate while two services are redeployed in turns (start-first and stop-first), routes come and go,
@@ -66,12 +66,17 @@ interface Under extends Pick<CampaignOptions, 'rate' | 'redeploys' | 'say' | 'se
 async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds }: Under): Promise<CampaignEnd> {
   const ca = (await home.run('cert', 'root')).stdout;
   const right = new Map<string, Set<string>>(services.map((name) => [name, new Set([`${name}-0`])]));
-  const download = (name: string, forS: number) => openDownload({ port, ca, host: `${name}.${zone}`, forS });
   const targets = services.map((name) => ({
     ...{ port, ca, host: `${name}.${zone}`, timeoutMs: 60_000 },
     isRight: (body: string) => right.get(name)?.has(body.trim()) === true,
   }));
   const firstWorkers = await workers(home);
+  const refused: string[] = [];
+  const download = (name: string, forS: number) =>
+    openDownload({ port, ca, host: `${name}.${zone}`, forS }).catch((error: unknown) => {
+      refused.push(`download of ${name} after ${Math.round(elapsedS())} s: ${String(error)}`);
+      return noDownload;
+    });
   const load = startLoad(targets, rate);
   const startedAt = performance.now();
   const elapsedS = () => (performance.now() - startedAt) / 1000;
@@ -108,18 +113,20 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
     const restMs = (turn * pause - elapsedS()) * 1000;
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
-  const { failures, slowestMs, total } = await load.stop();
   const tookS = elapsedS();
+  const { failures, heldBack, slowestMs, total } = await load.stop();
   const cut = (await Promise.all(short.map((one) => one.finished()))).filter((isWhole) => !isWhole).length;
   const stillThere = still.isOpen();
   still.close();
   return {
-    isKept: failures.length === 0 && late.length === 0 && cut === 0 && stillThere,
+    isKept: failures.length === 0 && refused.length === 0 && late.length === 0 && cut === 0 && stillThere,
     figures: {
       requests: total,
       'requests per second': Math.round(total / tookS),
+      'held back by this machine': heldBack,
       'failed or wrong': failures.length,
       ...(failures.length === 0 ? {} : { 'the first of them': failures.slice(0, 5) }),
+      ...(refused.length === 0 ? {} : { refused }),
       'slowest request': `${slowestMs} ms`,
       ...done,
       'new proxy workers': newOf(await workers(home), firstWorkers),

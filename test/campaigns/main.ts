@@ -59,7 +59,9 @@ async function main(): Promise<number> {
   say(command);
   say(machine());
   const startedAt = performance.now();
-  const end = await campaign({ ...options, say });
+  const end = await campaign({ ...options, say }).catch((error: unknown): CampaignEnd => {
+    return { isKept: false, figures: { why: error instanceof Error ? (error.stack ?? error.message) : String(error) } };
+  });
   const took = `${Math.round((performance.now() - startedAt) / 1000)} s`;
   const figures = {
     ...end.figures,

@@ -12,18 +12,43 @@ import type { RunOutcome } from '@reconcile/testkit/fleet';
 /** Of the edge: everything it may run. podman is none of it. */
 const programs = ['git', 'haproxy', 'sh'];
 
+/** One command, to its end. */
+export interface Command {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs a command somewhere. Never rejects: the exit code is part of the answer. */
+export type Start = (command: Command) => Promise<RunOutcome>;
+
+export const startHere: Start = ({ argv, cwd, env }) =>
+  new Promise((resolve) => {
+    const [program = '', ...args] = argv;
+    const child = execFile(program, args, { cwd, env: { ...env }, timeout: 120_000 }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+
 /** A second node over the same fleet repository: HAProxy and a CA of its own, no podman, not even in its PATH. */
 export class EdgeNode {
   readonly dir: string;
   readonly state: string;
 
-  private constructor(dir: string) {
+  readonly #start: Start;
+
+  private constructor(dir: string, start: Start) {
     this.dir = dir;
     this.state = join(dir, 'state');
+    this.#start = start;
   }
 
-  static async make(fleet: string, bind: string): Promise<EdgeNode> {
-    const node = new EdgeNode(await mkdtemp(join(tmpdir(), 'edge-')));
+  static async make(
+    fleet: string,
+    bind: string,
+    { address = '127.0.0.1', start = startHere }: { readonly address?: string; readonly start?: Start } = {},
+  ): Promise<EdgeNode> {
+    const node = new EdgeNode(await mkdtemp(join(tmpdir(), 'edge-')), start);
     await mkdir(join(node.dir, 'bin'));
     for (const name of programs) {
       const found = ['/usr/bin', '/usr/sbin', '/bin'].map((dir) => join(dir, name)).find((path) => existsSync(path));
@@ -32,7 +57,7 @@ export class EdgeNode {
     const toml = `node = "svc"
 state_dir = "${node.state}"
 [addresses]
-world = "127.0.0.1"
+world = "${address}"
 [source]
 type = "git"
 path = "${fleet}"
@@ -50,14 +75,8 @@ proxy = "haproxy"
   run(...args: readonly string[]): Promise<RunOutcome> {
     const command = join(import.meta.dirname, '..', '..', 'dist', 'bin', 'reconcile.js');
     const env = { ...process.env, PATH: join(this.dir, 'bin'), RECONCILE_CONFIG: join(this.dir, 'node.toml') };
-    return new Promise((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [command, ...args],
-        { cwd: this.dir, env: { ...env, NO_COLOR: '1' }, timeout: 120_000 },
-        (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-      );
-    });
+    const argv = [process.execPath, command, ...args];
+    return this.#start({ argv, cwd: this.dir, env: { ...env, NO_COLOR: '1' } });
   }
 
   async plan(): Promise<Plan & { readonly exit: number }> {
@@ -121,11 +140,15 @@ export function askAs({ ca, from, host, port }: AskAs): Promise<{ status: number
 }
 
 /** What the program behind an l4 route says to a ClientHello with this name; '' when it is hung up on. */
-export async function passThrough(port: number, name: string): Promise<string> {
-  const hello = await clientHello(name);
+export async function passThrough(
+  port: number,
+  name: string,
+  { ip = '127.0.0.1', more = '' }: { readonly ip?: string; readonly more?: string } = {},
+): Promise<string> {
+  const hello = Buffer.concat([await clientHello(name), Buffer.from(more)]);
   return new Promise((resolve) => {
     let said = '';
-    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(hello));
+    const socket = connect({ host: ip, port }, () => socket.write(hello));
     socket.setTimeout(10_000, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
       said += chunk.toString('latin1');

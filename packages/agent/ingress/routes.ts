@@ -38,7 +38,7 @@ async function rowOf(look: Look, key: ResourceKey): Promise<RouteRow> {
   const seen = look.observed.resources[key];
   const spec = (wanted ?? seen)?.spec as unknown as RouteSpec;
   const state = seen?.state as unknown as RouteState | undefined;
-  const isTaken = state !== undefined && (await answers(look, spec));
+  const [isTaken, silence] = await Promise.all([state !== undefined && answers(look, spec), silenceOf(look, spec)]);
   return {
     key,
     listener: spec.listener,
@@ -50,7 +50,7 @@ async function rowOf(look: Look, key: ResourceKey): Promise<RouteRow> {
     isDeclared: wanted !== undefined,
     configured: state?.targets ?? null,
     served: isTaken,
-    ...stateOf(look, { key, state, isTaken }),
+    ...stateOf(look, { key, state, isTaken, silence }),
   };
 }
 
@@ -65,10 +65,28 @@ async function answers(look: Look, { certificate, listener }: RouteSpec): Promis
   return 'leaf' in (await net.handshake(dial.ip, dial.port, { name: certificate, timeoutMs: dialTimeoutMs }));
 }
 
-function stateOf(
-  { plan }: Look,
-  { isTaken, key, state }: { key: ResourceKey; state: RouteState | undefined; isTaken: boolean },
-): { state: string; isWell: boolean } {
+/** On an edge: who does not answer behind the route; undefined: somebody does, or it leads to this machine. */
+async function silenceOf({ host }: Look, { mode, remote }: RouteSpec): Promise<string | undefined> {
+  if (remote === null) return undefined;
+  const { address, ca, port, serverName } = remote;
+  const place = `${/^ca\/(.+)-[0-9a-f]+\.pem$/.exec(ca)?.[1] ?? 'the worker'} (${address}:${port})`;
+  if (mode === 'l4') {
+    const verdict = await host.net.connect(address, port, { timeoutMs: dialTimeoutMs, stayMs: 20 });
+    return verdict === 'open' || verdict === 'answered' ? undefined : `${place} does not answer: ${verdict}`;
+  }
+  const options = { name: serverName, proxied: true, timeoutMs: dialTimeoutMs };
+  const shown = await host.net.handshake(address, port, options);
+  return 'refused' in shown ? `${place} does not answer: ${shown.refused}` : undefined;
+}
+
+interface Sides {
+  readonly key: ResourceKey;
+  readonly state: RouteState | undefined;
+  readonly isTaken: boolean;
+  readonly silence: string | undefined;
+}
+
+function stateOf({ plan }: Look, { isTaken, key, silence, state }: Sides): { state: string; isWell: boolean } {
   const bad = (text: string) => ({ state: text, isWell: false });
   const unmanaged = plan.unmanaged.find((one) => one.key === key);
   if (unmanaged !== undefined) return bad(`unmanaged: ${unmanaged.why}`);
@@ -78,5 +96,6 @@ function stateOf(
   if (state.parked) return bad('parked: requests wait');
   if (state.drifted) return bad('edited behind our back');
   if (plan.changes.some((one) => one.key === key)) return bad('to be changed');
-  return isTaken ? { state: 'served', isWell: true } : bad('not served');
+  if (!isTaken) return bad('not served');
+  return silence === undefined ? { state: 'served', isWell: true } : bad(`kept; ${silence}`);
 }

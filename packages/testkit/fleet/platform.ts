@@ -26,16 +26,25 @@ export function localise(text: string, srv: string): string {
   return moved.replaceAll('"/srv/', `"${srv}/`);
 }
 
+/** The same in a network namespace that has the fleet's own addresses and ports. */
+export function inPlace(text: string, srv: string): string {
+  return text.replaceAll('"9555:9555"', '"29555:29555"').replaceAll('"/srv/', `"${srv}/`);
+}
+
 /** The whole example, localised: path below the fleet → text. */
-export async function platformFiles(srv: string, overlay?: string): Promise<Record<string, string>> {
+export async function platformFiles(
+  srv: string,
+  overlay?: string,
+  move: (text: string, srv: string) => string = localise,
+): Promise<Record<string, string>> {
   const root = join(import.meta.dirname, '..', '..', '..', 'examples', 'platform');
   const files: Record<string, string> = {
-    'fleet.toml': localise(await readFile(join(root, 'fleet.toml'), 'utf8'), srv),
+    'fleet.toml': move(await readFile(join(root, 'fleet.toml'), 'utf8'), srv),
   };
   const read = async (dir: string) => {
     for (const name of await readdir(join(dir, 'services'))) {
       if (name.endsWith('.toml'))
-        files[`services/${name}`] = localise(await readFile(join(dir, 'services', name), 'utf8'), srv);
+        files[`services/${name}`] = move(await readFile(join(dir, 'services', name), 'utf8'), srv);
     }
   };
   await read(root);
