@@ -39,6 +39,11 @@ export const cliErrors = {
     retry: 'on-change',
     says: 'Where init would write, something is there already; it is named. Nothing was written.',
   },
+  IMPORT_UNREADABLE: { retry: 'on-change', says: 'A file that was to be imported is not there. Nothing was written.' },
+  IMPORT_EXISTS: {
+    retry: 'on-change',
+    says: 'Where import would write a definition, one is there already; it is named. Nothing was written.',
+  },
   INSTALL_FROM_SOURCES: {
     retry: 'on-change',
     says: 'The command runs from its sources, which no unit should; the package is installed first. Nothing was written.',
@@ -46,6 +51,10 @@ export const cliErrors = {
   NOTHING_TO_VALIDATE: {
     retry: 'on-change',
     says: 'The path is not there, or is neither a fleet, nor a definition, nor a node.toml.',
+  },
+  AGENT_SILENT: {
+    retry: 'backoff',
+    says: 'The agent that was to do it ended, or was no longer waited for; what was begun is finished or made good by the next pass.',
   },
   CLIENT_INVALID: { retry: 'on-change', says: 'client.toml has mistakes; the message names each with its line.' },
 } as const satisfies Catalogue;

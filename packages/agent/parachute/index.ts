@@ -1,2 +1,2 @@
-export { keepParachute, parachuteNote, parachuteText } from './parachute.ts';
+export { keepParachute, keptProxy, parachuteNote, parachuteOf, parachuteText } from './parachute.ts';
 export * from './script.ts';

@@ -55,7 +55,8 @@ export async function keepParachute(from: RenderInput & { readonly host: Host })
     await keepNotes(registry, { [parachuteNote]: problem });
 }
 
-async function parachuteOf(from: RenderInput): Promise<Parachute> {
+/** What the script is made from: every container of this node in order, with how to make it and when it is ready. */
+export async function parachuteOf(from: RenderInput): Promise<Parachute> {
   const { config, host, input } = from;
   const { desired } = input;
   const rendered = config.drivers.containers === 'podman' ? await renderMakings(from, () => true) : [];
@@ -64,7 +65,7 @@ async function parachuteOf(from: RenderInput): Promise<Parachute> {
     commit: desired.commit,
     stateDir: config.stateDir,
     runtimeDir: host.home.runtimeDir,
-    proxy: await proxyOf(config, host),
+    proxy: await keptProxy(config, host),
     stages: desired.stages.map((stage, index): ParachuteStage => {
       const own = rendered.filter(({ making }) => stageOf(desired, making) === index);
       return { ...stage, passengers: inOrder(own.map((one) => passengerOf(from, one))) };
@@ -107,7 +108,7 @@ function readyBy({ input }: RenderInput, making: Making): ReadyBy {
 }
 
 /** A HAProxy of ours, on the files that it has. @throws CONFIG_INVALID HAPROXY_SETTINGS */
-async function proxyOf(config: NodeConfig, host: ReadHost): Promise<ParachuteProxy | undefined> {
+export async function keptProxy(config: NodeConfig, host: ReadHost): Promise<ParachuteProxy | undefined> {
   if (config.drivers.proxy !== 'haproxy' || !readHaproxyTable(config).managed) return undefined;
   const settings = await proxySettings(config, host);
   const { startArgs } = await import('@reconcile/drivers/haproxy/settings');

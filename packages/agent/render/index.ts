@@ -6,4 +6,5 @@ export {
   renderMakings,
   renderPodman,
 } from './podman.ts';
+export { proxyUnit, type QuadletFile, renderQuadlet } from './quadlet.ts';
 export { shellCommand, shellWord } from './shell.ts';

@@ -1,4 +1,4 @@
-import { renderPodman } from '@reconcile/agent/render';
+import { renderPodman, renderQuadlet } from '@reconcile/agent/render';
 import { isOf } from '@reconcile/agent/standing';
 import { assertKnown, plainName } from '@reconcile/agent/subject';
 import { line, piece } from '@reconcile/core/render';
@@ -7,21 +7,25 @@ import { exit } from '../frame/exit.ts';
 import { lookAround } from '../frame/node.ts';
 
 export interface RenderOptions {
-  readonly as: 'podman';
+  readonly as: 'podman' | 'quadlet';
 }
 
 /** What a pass would make, as commands that need nothing of ours. */
-export async function runRender(cx: CliContext, given: readonly string[], _options: RenderOptions): Promise<number> {
+export async function runRender(cx: CliContext, given: readonly string[], options: RenderOptions): Promise<number> {
   const { config, desired, host, loaded, registry, seen } = await lookAround(cx);
   const names = given.map((name) => plainName(name, desired.node));
   for (const name of names) assertKnown(desired, name);
   const { commit } = desired;
   const fresh = loaded.fresh?.snapshot;
   const isWanted = (slot: string) => names.length === 0 || names.some((name) => isOf(slot, name));
-  const runs = await renderPodman(
-    { config, host, registry, commit, fresh, input: seen.input, ledger: seen.ledger },
-    isWanted,
-  );
+  const from = { config, host, registry, commit, fresh, input: seen.input, ledger: seen.ledger };
+  if (options.as === 'quadlet') {
+    const files = await renderQuadlet(from, isWanted);
+    if (cx.json) cx.printJson(files);
+    else for (const { name, text } of files) cx.printText(`# --- ${name}\n${text}`);
+    return exit.converged;
+  }
+  const runs = await renderPodman(from, isWanted);
   if (cx.json) {
     cx.printJson(runs);
     return exit.converged;

@@ -1,9 +1,17 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { ImportOptions } from '../commands/import.ts';
 import type { InstallOptions } from '../commands/install.ts';
-import { exitCodes, type Pick } from './word.ts';
+import type { ReleaseOptions } from '../commands/release.ts';
+import { exitCodes, type Pick, plainCodes } from './word.ts';
 
-/** install: how this machine comes to run us, and how it stops. */
+/** install, import, release: how a machine and its services come to us, and how they leave. */
 export function inoutWords(root: Command, pick: Pick): void {
+  installWord(root, pick);
+  importWord(root, pick);
+  releaseWord(root, pick);
+}
+
+function installWord(root: Command, pick: Pick): void {
   const install = root.command('install').description('Run the agent as a service of this machine, with a fallback');
   install
     .option('-n, --dry-run', 'say what would be written and run')
@@ -19,5 +27,30 @@ ${exitCodes('0 done, 1 error, no systemd, or the agent did not become ready')}`,
     )
     .action((options: InstallOptions) =>
       pick(install, async (cx) => (await import('../commands/install.ts')).runInstall(cx, options)),
+    );
+}
+
+function importWord(root: Command, pick: Pick): void {
+  const word = root
+    .command('import')
+    .description('Turn compose or Quadlet files into definitions; says what is not carried');
+  word
+    .argument('<file...>', 'compose.yaml, web.container with its .network and .volume')
+    .option('--out <dir>', 'write below this directory, such as the fleet; default: print')
+    .addHelpText('after', `\nExample:\n  reconcile import compose.yaml --out ~/fleet${exitCodes(plainCodes)}`)
+    .action((files: string[], options: ImportOptions) =>
+      pick(word, async (cx) => (await import('../commands/import.ts')).runImport(cx, files, options)),
+    );
+}
+
+function releaseWord(root: Command, pick: Pick): void {
+  const word = root.command('release').description('Hand containers back to systemd: files and the exact steps');
+  word
+    .argument('[service...]', 'mcr, mcr/api; without any, all of this node')
+    .addOption(new Option('--as <form>', 'to whom').choices(['quadlet']).default('quadlet'))
+    .option('--out <dir>', 'write the files there; default: print')
+    .addHelpText('after', `\nExample:\n  reconcile release --as quadlet --out quadlet${exitCodes(plainCodes)}`)
+    .action((names: string[], options: ReleaseOptions) =>
+      pick(word, async (cx) => (await import('../commands/release.ts')).runRelease(cx, names, options)),
     );
 }

@@ -10,10 +10,12 @@ export function offlineWords(root: Command, pick: Pick): void {
   initWord(root, pick);
   validateWord(root, pick);
   schemaWord(root, pick);
-  const render = root.command('render').description('Print exact podman run lines for when this program is not there');
+  const render = root
+    .command('render')
+    .description('Print podman run lines or Quadlet files for when this program is not there');
   render
     .argument('[service...]', 'mcr, mcr/api; without any, all of this node')
-    .addOption(new Option('--as <form>', 'which commands').choices(['podman']).default('podman'))
+    .addOption(new Option('--as <form>', 'which commands').choices(['podman', 'quadlet']).default('podman'))
     .addHelpText('after', `\nExample:\n  reconcile render mcr --as podman${exitCodes(plainCodes)}`)
     .action((names: string[], options: RenderOptions) =>
       pick(render, async (cx) => (await import('../commands/render.ts')).runRender(cx, names, options)),

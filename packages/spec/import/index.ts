@@ -1,0 +1,2 @@
+export { importFiles } from './import.ts';
+export type { Imported, ImportFile, ImportNote } from './model.ts';
