@@ -89,6 +89,7 @@ export const config: NodeConfig = {
   listeners: { 8080: { bind: ['127.0.0.1:8080'], tls: false } },
   policy: { mounts: ['/srv'], images: ['*'], flags: [], blast: { services: 1, percent: 25 } },
   api: { unix: '/n/state/api.sock', socketGroup: '', http: [], hosts: [], grpc: [] },
+  issuers: [],
   secretsDir: '/n/state/secrets',
   driverTable: () => undefined,
 };

@@ -1,6 +1,7 @@
 import { exit, planExit, rowsExit, worst } from '@reconcile/core/exit';
 import { narrow } from '@reconcile/core/plan';
 import type { NodeStanding } from '@reconcile/core/render';
+import { conditionsOf } from '../recover/conditions.ts';
 import type { NodeDocument, ServicesDocument } from '../service/documents.ts';
 import { narrowStanding, nodeStanding } from '../standing/node.ts';
 import { originOf } from '../standing/origin.ts';
@@ -23,6 +24,7 @@ export async function nodeDocument(sight: Sight): Promise<NodeDocument> {
   return {
     ...standing,
     past: nodePast(registry, config),
+    ...conditionsOf(seen),
     exit: worst(planExit(seen.plan), rowsExit(standing.rows), trouble),
   };
 }

@@ -1,6 +1,7 @@
 import { type Desired, errorText, isFleetError } from '@reconcile/core';
 import { type ContainerCare, type CreateArgs, probeTarget } from '@reconcile/core/kinds/container';
 import { type Making, plan } from '@reconcile/core/plan';
+import { adoptedIds } from '@reconcile/drivers/podman/adopt';
 import type { Host, ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../config/model.ts';
 import { parachutePath } from '../install/facts.ts';
@@ -83,6 +84,8 @@ function passengerOf(from: RenderInput, { making, run }: RenderedMaking): Passen
     ({ kind, slot }) => kind === 'container' && slot === making.slot,
   );
   const after = (resource?.references ?? []).flatMap((ref) => ('slot' in ref ? [ref.slot] : []));
+  const record = from.ledger.containers[run.container];
+  const adopted = record !== undefined && adoptedIds(from.ledger.notes).has(record.id) ? record.id : undefined;
   return {
     slot: making.slot,
     name: run.container,
@@ -91,6 +94,7 @@ function passengerOf(from: RenderInput, { making, run }: RenderedMaking): Passen
     run: run.command,
     ready: readyBy(from, making),
     after,
+    ...(adopted === undefined ? {} : { adoptedId: adopted }),
   };
 }
 

@@ -13,7 +13,8 @@ export type ReadyBy =
 export interface Passenger {
   readonly slot: string;
   readonly name: string;
-  /** What its label `io.reconcile.key` and `io.reconcile.node` say when it is ours. */
+  /** Of one that was taken over: it carries no label of ours. */
+  readonly adoptedId?: string;
   readonly needs: readonly { readonly command: string; readonly test: string }[];
   readonly run: string;
   readonly ready: ReadyBy;
@@ -139,7 +140,7 @@ function stagePart(stage: ParachuteStage, numbers: ReadonlyMap<string, number>):
       ...(first.length === 0
         ? []
         : [`settle ${shellWord(`what ${one.slot} comes after`)} ${seconds} continue ${first.map(number).join(' ')}`]),
-      `bring ${numbers.get(one.slot) ?? 0} ${shellWord(one.name)}`,
+      `bring ${numbers.get(one.slot) ?? 0} ${shellWord(one.name)}${one.adoptedId === undefined ? '' : ` ${one.adoptedId}`}`,
     ];
   });
   const all = stage.passengers.map(number).join(' ');

@@ -61,12 +61,13 @@ lose() {
   trouble "$2"
 }
 
-# bring NUMBER NAME: starts the one that is there, else makes it.
+# bring NUMBER NAME [ID]: one that was taken over is known by its id alone. Starts the one that is there, else makes it.
 bring() {
   stand_aside
   if podman container exists "$2"; then
     label=$(podman container inspect --format '{{index .Config.Labels "io.reconcile.key"}} {{index .Config.Labels "io.reconcile.node"}}' -- "$2" 2>/dev/null)
-    if [ "$label" != "container/$2 $NODE" ] && ! grep -qxF -- "$2" "$STATE/adopted" 2>/dev/null; then
+    id=$(podman container inspect --format '{{.Id}}' -- "$2" 2>/dev/null)
+    if [ "$label" != "container/$2 $NODE" ] && [ "$id" != "\${3:-}" ]; then
       lose "$1" "$2: somebody else has a container of that name"
       return 0
     fi

@@ -66,3 +66,9 @@ function stateLost({ ledger, observed }: RuntimeLook): RuntimeCondition[] {
     },
   ];
 }
+
+/** For a document: absent where there is nothing to say. */
+export function conditionsOf(look: RuntimeLook): { readonly conditions?: readonly RuntimeCondition[] } {
+  const conditions = runtimeConditions(look);
+  return conditions.length === 0 ? {} : { conditions };
+}

@@ -4,11 +4,17 @@ import type { HistoryEntry, StoredEvent } from '@reconcile/registry';
 import type { CommitInfo, Loaded, SourceTrouble } from '../desired/model.ts';
 import type { CertificateRow, RouteRow } from '../ingress/index.ts';
 import type { NameRow } from '../names/index.ts';
+import type { RuntimeCondition } from '../recover/conditions.ts';
 
 // The documents that the commands print with `-o json`. `exit` is the command's exit code (product.md section 3).
 
 /** `reconcile status -o json`. */
-export type NodeDocument = NodeStanding & { readonly past: NodePast; readonly exit: number };
+export type NodeDocument = NodeStanding & {
+  readonly past: NodePast;
+  readonly exit: number;
+  /** Something is wrong with podman as a whole; absent: nothing. */
+  readonly conditions?: readonly RuntimeCondition[];
+};
 
 /** `reconcile ps -o json`. */
 export type ServicesDocument = NodeStanding & { readonly exit: number };
@@ -25,6 +31,7 @@ export type ExplainDocument = Explanation | readonly Explanation[] | (AbsenceDoc
 /** `reconcile plan -o json`, and when the look behind it was. */
 export type PlanDocument = Plan & {
   readonly exit: number;
+  readonly conditions?: readonly RuntimeCondition[];
   readonly lookedAt: Instant;
   readonly source: Partial<CommitInfo> &
     Pick<Loaded, 'diagnostics' | 'warnings'> & { readonly trouble?: SourceTrouble };

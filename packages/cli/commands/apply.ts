@@ -1,9 +1,10 @@
 import type { NodeConfig } from '@reconcile/agent/config';
 import type { SeenBefore } from '@reconcile/agent/pass';
+import { conditionsOf } from '@reconcile/agent/recover';
 import type { PassOrder } from '@reconcile/agent/service';
 import { planMovedOn, type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import { type Desired, isFleetError, type Plan } from '@reconcile/core';
-import { renderPlan } from '@reconcile/core/render';
+import { conditionLines, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
@@ -30,6 +31,8 @@ export async function runApply(cx: CliContext, given: string | undefined, option
   const sight = await firstLook(cx);
   if (sight !== undefined) {
     const made = scope(sight.seen.plan, sight.desired);
+    const { conditions = [] } = conditionsOf(sight.seen);
+    if (conditions.length > 0 && !cx.json) cx.tell(conditionLines(conditions, cx.errLook.width));
     const isToldMore = (options.confirm ?? []).length > 0 || options.acceptHistory === true;
     if (isQuiet(sight, made) && !isToldMore) {
       if (wanted !== undefined && wanted.id !== made.id) throw planMovedOn(wanted.id, made);

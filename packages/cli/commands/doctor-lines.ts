@@ -37,9 +37,7 @@ export function doctorLines(report: readonly FamilyReport[], view: DoctorView): 
     ...survivalLines(all),
     ...(view.fixable === 0
       ? []
-      : [
-          line(piece('next: ', 'dim'), `reconcile doctor --fix   (does ${view.fixable} of these for you)`),
-        ]),
+      : [line(piece('next: ', 'dim'), `reconcile doctor --fix   (does ${view.fixable} of these for you)`)]),
   ];
   return view.ascii ? lines.map((pieces) => pieces.map((one) => ({ ...one, text: asciiText(one.text) }))) : lines;
 }

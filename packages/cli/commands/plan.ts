@@ -3,7 +3,7 @@ import { planDocument } from '@reconcile/agent/documents';
 import { withPullSizes } from '@reconcile/agent/look';
 import { type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import type { Plan } from '@reconcile/core';
-import { authorName, type Line, plainText, renderPlan } from '@reconcile/core/render';
+import { authorName, conditionLines, type Line, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { troubleLines } from './trouble.ts';
@@ -21,7 +21,7 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   const sight = await lookAround(cx, { withEdits: true, ...(options.ref === undefined ? {} : { ref: options.ref }) });
   const scoped = scopeOf(sight.desired, options)(sight.seen.plan);
   const made = await withPullSizes(scoped, { config: sight.config, host: sight.host, signal: cx.signal });
-  const document = planDocument(made, sight.loaded);
+  const document = planDocument(made, sight.loaded, sight.seen);
   if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(made, options));
   const diff = options.diff === true ? await diffOf(made, sight) : [];
   if (cx.json) {
@@ -30,6 +30,7 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
     return document.exit;
   }
   cx.tell(troubleLines(sight.loaded, cx.errLook));
+  cx.print(conditionLines(document.conditions ?? [], cx.look.width));
   const meta = { ...planMeta(sight, performance.now() - startedAt), applyHint: applyHint(made, options) };
   cx.print(renderPlan(made, meta, { width: cx.look.width, ascii: cx.look.ascii, verbose: options.verbose === true }));
   if (diff.length > 0) cx.print([[], ...diff]);

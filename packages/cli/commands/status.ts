@@ -1,6 +1,6 @@
 import { nodeDocument, serviceDocument } from '@reconcile/agent/documents';
 import { plainName } from '@reconcile/agent/subject';
-import { momentText, renderNodeStatus, renderStatus, type StatusOptions } from '@reconcile/core/render';
+import { conditionLines, momentText, renderNodeStatus, renderStatus, type StatusOptions } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { absenceLine } from './named.ts';
@@ -14,7 +14,10 @@ export async function runStatus(cx: CliContext, name: string | undefined): Promi
 async function node(cx: CliContext, sight: Sight): Promise<number> {
   const document = await nodeDocument(sight);
   if (cx.json) cx.printJson(document);
-  else cx.print(renderNodeStatus(document, document.past, options(cx, document.at)));
+  else {
+    cx.print(renderNodeStatus(document, document.past, options(cx, document.at)));
+    cx.print(conditionLines(document.conditions ?? [], cx.look.width));
+  }
   return document.exit;
 }
 

@@ -1,4 +1,4 @@
-import type { Danger, DangerInput } from './danger.ts';
+import type { Danger, DangerInput } from './model.ts';
 import { type SimpleCommand, simpleCommands } from './shell-words.ts';
 
 interface Rule {

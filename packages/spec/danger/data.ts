@@ -1,4 +1,4 @@
-import type { Danger, DangerInput } from './danger.ts';
+import type { Danger, DangerInput } from './model.ts';
 
 /**
  * Writing in another service's own directory: `/srv/metacrypt` where metacrypt keeps its data. A directory that several

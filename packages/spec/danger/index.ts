@@ -1,2 +1,3 @@
-export { type Danger, type DangerInput, dangers, type HostMount } from './danger.ts';
+export { dangers } from './danger.ts';
 export { ownDirectories } from './data.ts';
+export type { Danger, DangerInput, HostMount } from './model.ts';

@@ -1,5 +1,5 @@
 import type { GuardedPath } from '@reconcile/core';
-import type { Danger, DangerInput, HostMount } from './danger.ts';
+import type { Danger, DangerInput, HostMount } from './model.ts';
 import { isDiskOrMemory, isEngineSocket, systemPaths } from './system-paths.ts';
 
 /** Host directories that nobody should be given: whoever writes there has the machine, or the node, or its keys. */

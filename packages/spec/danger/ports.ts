@@ -1,4 +1,4 @@
-import type { Danger, DangerInput } from './danger.ts';
+import type { Danger, DangerInput } from './model.ts';
 
 /** Ports that the owner comes in by, and with the host's network also the one by which the machine finds names. */
 export function portDangers({ listens, ports: guarded, spec }: DangerInput): Danger[] {

@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '@reconcile/core/kinds/container';
-import type { Danger } from './danger.ts';
+import type { Danger } from './model.ts';
 import { isDiskOrMemory } from './system-paths.ts';
 
 /** Capabilities that undo the container, whatever else is allowed (capabilities(7)). */

@@ -1,0 +1,1 @@
+export { type DrillInput, type DrillReport, drill } from './drill.ts';

@@ -1,0 +1,2 @@
+export { collectRunbook, type RunbookInput } from './collect.ts';
+export { type Runbook, runbookText } from './runbook.ts';
