@@ -30,7 +30,10 @@ export async function openBrowser(): Promise<Browser> {
       TZ: 'UTC',
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       ...(isUnpacked
-        ? { LD_LIBRARY_PATH: libraries.flatMap((name) => [join(lib, name), join(lib, name, 'pulseaudio')]).join(':'), FONTCONFIG_SYSROOT: unpacked }
+        ? {
+            LD_LIBRARY_PATH: libraries.flatMap((name) => [join(lib, name), join(lib, name, 'pulseaudio')]).join(':'),
+            FONTCONFIG_SYSROOT: unpacked,
+          }
         : {}),
     },
   });

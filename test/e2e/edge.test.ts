@@ -81,6 +81,15 @@ address = "127.0.0.1"
       expect(stdout).toContain('reconcile cert root');
       expect(`${stdout}${stderr}`).not.toMatch(/podman/i);
     }
+    const [, , ps] = said;
+    expect(ps?.stdout.match(/^ *web\b/gm), ps?.stdout).toHaveLength(1);
+    for (const words of [['explain', 'web'], ['status', 'web'], ['status'], ['ps']]) {
+      const { stdout } = await edge.run(...words);
+      expect(stdout, words.join(' ')).not.toMatch(/policy|refused/);
+    }
+    expect((await edge.run('explain', 'web')).stdout).toMatch(
+      /next: +on rift run: reconcile cert root, and commit its output as ca\/rift\.pem/,
+    );
   });
 
   it('serves the public name from the worker, which learns the client’s address', async () => {

@@ -2,7 +2,7 @@ import type { ContainerSpec } from '@reconcile/core/kinds/container';
 import type { JobSpec } from '@reconcile/core/kinds/job';
 import { type Check, commitText, momentText, versionOf } from '@reconcile/core/render';
 import { badVersion } from '../standing/container.ts';
-import type { WantedContainer } from '../standing/scene.ts';
+import { edgeLack, type WantedContainer } from '../standing/scene.ts';
 import { type Case, serviceOf, when } from './case.ts';
 
 /** From the file to the version that counts: what stands in the way before anything is made. */
@@ -38,6 +38,7 @@ function declared(of: Case): Check {
 function allowed({ facts, row, scene, slot }: Case): Check | undefined {
   if (row.isLeaving === true) return undefined;
   const refusal = scene.desired.refusals.find((one) => one.slot === slot);
+  if (edgeLack(scene, slot) !== undefined) return { gate: 'route', verdict: 'no', text: refusal?.message ?? '' };
   if (refusal === undefined)
     return { gate: 'allowed', verdict: 'ok', text: '[policy] of this node has nothing against it' };
   return { gate: 'allowed', verdict: 'no', text: `${refusal.message} (${facts.configPath})` };

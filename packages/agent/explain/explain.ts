@@ -8,7 +8,7 @@ import {
 import { judge } from '@reconcile/core/plan';
 import type { Check, Explanation, NodeStanding, Zone } from '@reconcile/core/render';
 import { specOf } from '../standing/container.ts';
-import { mainContainer, type Scene } from '../standing/scene.ts';
+import { edgeLack, mainContainer, type Scene } from '../standing/scene.ts';
 import type { Case, Facts } from './case.ts';
 import { serviceOf } from './case.ts';
 import { containerChecks } from './container.ts';
@@ -67,7 +67,8 @@ function speaks({ row, seen }: Case): boolean {
 function checksOf(of: Case, input: PlanInput): Check[] {
   const definition = definitionChecks(of);
   if (of.row.kind === 'job') return [...definition, ...needChecks(of), ...jobChecks(of)];
-  if (of.row.grade === 'refused' && of.seen === undefined) return definition;
+  const isNowhere = of.row.grade === 'refused' || edgeLack(of.scene, of.slot) !== undefined;
+  if (isNowhere && of.seen === undefined) return definition;
   const health = healthCheck(of);
   return [
     ...definition,

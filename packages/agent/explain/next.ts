@@ -1,3 +1,4 @@
+import { edgeLack } from '../standing/scene.ts';
 import type { Case } from './case.ts';
 import { serviceOf } from './case.ts';
 
@@ -7,6 +8,9 @@ export function nextSteps(of: Case): string[] {
   const file = `services/${serviceOf(of)}.toml`;
   const hold = scene.holds.get(slot);
   const undo = facts.wantedBy === undefined ? [] : [`git revert ${facts.wantedBy.commit.slice(0, 7)}`];
+  const lack = edgeLack(scene, slot);
+  // After the semicolon it says what to do.
+  if (lack !== undefined) return lack.message.split('; ').slice(1);
   if (row.grade === 'refused') return [`change [policy] in ${facts.configPath}, or ${file}`];
   if (hold?.code === 'KnownBad')
     return [`reconcile logs ${row.name} --previous`, `fix ${file} and commit`, `reconcile retry ${row.name}`, ...undo];

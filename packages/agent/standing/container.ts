@@ -2,7 +2,15 @@ import type { Attempt, Hold, KnownBad, SlotKey, Wait } from '@reconcile/core';
 import { type ContainerSpec, upgradeContainer } from '@reconcile/core/kinds/container';
 import { duration, type Grade, momentText, type Standing, versionOf, type Zone } from '@reconcile/core/render';
 import { reachedAs } from './reached.ts';
-import { isLeaving, mainContainer, type Scene, type SeenContainer, slotName, type WantedContainer } from './scene.ts';
+import {
+  edgeLack,
+  isLeaving,
+  mainContainer,
+  type Scene,
+  type SeenContainer,
+  slotName,
+  type WantedContainer,
+} from './scene.ts';
 import { changeText, rootOf, shortReason, waitText } from './words.ts';
 
 /** How the container of a slot stands. `wanted` is undefined for one that nobody declares any more. */
@@ -57,6 +65,8 @@ function judge(of: Case): Judgement {
   const hold = scene.holds.get(slot);
   const wait = scene.waits.get(slot);
   const [change] = scene.changes.get(slot) ?? [];
+  const lack = edgeLack(scene, slot);
+  if (lack !== undefined) return { grade: 'waiting', state: 'waiting', note: lack.message };
   if (wait?.code === 'PolicyRefused')
     return { grade: 'refused', state: seen === undefined ? 'refused' : state, note: wait.message };
   if (hold !== undefined) return held(of, hold, state);

@@ -22,7 +22,7 @@ export function nodeStanding(scene: Scene, origin: Origin, zone: Zone): NodeStan
     commit: desired.commit,
     ...origin,
     rows,
-    absences: desired.absences,
+    absences: desired.absences.filter(({ service }) => !rows.some((row) => row.service === service)),
     foreign: Object.values(observed.resources).flatMap(foreignOf),
     besides: besides(scene, rows),
     unmanaged: plan.unmanaged.length,

@@ -8,6 +8,7 @@ import type {
   Observed,
   ObservedResource,
   Plan,
+  Refusal,
   Resource,
   SlotKey,
   Unmanaged,
@@ -93,6 +94,14 @@ export function slotName(scene: Scene, slot: SlotKey): string {
 /** It stands here and nothing declares it any more; what is declared and refused does not count as that. */
 export function isLeaving(scene: Scene, slot: SlotKey): boolean {
   return !scene.wanted.has(slot) && !scene.desired.refusals.some((refusal) => refusal.slot === slot);
+}
+
+/** What an edge lacks for a public route of others' containers: nothing that [policy] has a say in. */
+const edgeCodes: ReadonlySet<string> = new Set(['NoAddress', 'NoZone', 'RootDiffers', 'RootMissing']);
+
+/** Why the edge route that a row stands for cannot be made; undefined: it stands for something else, or nothing is in the way. */
+export function edgeLack({ desired }: Pick<Scene, 'desired'>, slot: SlotKey): Refusal | undefined {
+  return desired.refusals.find((refusal) => refusal.slot === slot && edgeCodes.has(refusal.code));
 }
 
 /** Is it this service, or a part of it? `mcr/web` is of `mcr` and of `mcr/web`; `mcr/web/1` too. */

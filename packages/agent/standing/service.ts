@@ -15,7 +15,7 @@ import {
 } from '@reconcile/core/render';
 import type { HistoryEntry } from '@reconcile/registry';
 import { routeStatuses } from './routes.ts';
-import type { Scene } from './scene.ts';
+import { edgeLack, type Scene } from './scene.ts';
 import type { Usage } from './usage.ts';
 
 /** What the registry, git and podman say of a service beyond one look. */
@@ -96,6 +96,7 @@ function wantsText(scene: Scene, rows: readonly Standing[]): string {
   });
   if (versions.length > 0) return distinct(versions);
   if (rows.some((row) => row.isLeaving === true)) return 'nothing: not declared any more';
+  if (rows.some((row) => edgeLack(scene, row.slot) !== undefined)) return 'a route from here';
   return rows.some((row) => row.grade === 'refused') ? 'what [policy] of this node refuses' : 'jobs only';
 }
 
