@@ -29,6 +29,10 @@ export const driverErrors = {
     retry: 'never',
     says: 'The database or storage of podman is cut short or garbled; nothing is written until it was moved aside.',
   },
+  PODMAN_STALE: {
+    retry: 'backoff',
+    says: 'The API service of podman goes on with a database that is gone; the command line begins a new one first.',
+  },
   PODMAN_REBOOT: {
     retry: 'never',
     says: 'A reboot that the run directory of podman did not see; the directories it names must be removed first.',

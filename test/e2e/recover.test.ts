@@ -181,7 +181,6 @@ describe.skipIf(reason !== undefined)(`recovery ${reason ?? ''}`, () => {
       file,
       `[storage]\ndriver = "vfs"\ngraphroot = "${elsewhere}/graph"\nrunroot = "${elsewhere}/run"\n`,
     );
-    await podman(['stop', '-a', '-t', '0', '--filter', 'label=none-of-these']).catch(() => undefined);
     await rename(join(process.env.XDG_RUNTIME_DIR ?? '', 'reconcile'), join(world.home.dir, 'set-aside')).catch(
       () => undefined,
     );

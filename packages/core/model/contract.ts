@@ -153,6 +153,8 @@ export interface KindDefinition<S = Json, St = Json, C = Json> {
   parts?(resource: Resource<S, C>, observed: ObservedResource<St> | undefined): readonly PartRequest[];
   /** Does an observed one hold its claims right now? Absent: always. */
   holds?(observed: ObservedResource<St>): boolean;
+  /** One that does not hold its claims in earnest: may a process of its past still hold them? Removing it ends that. Absent: no. */
+  lingers?(observed: ObservedResource<St>): boolean;
   /** Ports an observed one has leased, read off the thing itself; used when the ledger lost them. */
   leased?(observed: ObservedResource<St>): Readonly<Record<string, number>>;
   /** Where `route` of this container is reachable, given its leased port. */

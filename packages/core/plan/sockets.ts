@@ -27,7 +27,8 @@ export class Sockets {
     for (const resource of Object.values(resources)) {
       const kind = this.#kinds.get(resource.kind);
       // A lease only says who may have a port; its container has it while it runs.
-      if (resource.owner === 'foreign' || kind?.partOf !== undefined || kind?.holds?.(resource) === false) continue;
+      if (resource.owner === 'foreign' || kind?.partOf !== undefined) continue;
+      if (kind?.holds?.(resource) === false && kind.lingers?.(resource) !== true) continue;
       for (const claim of resource.claims) add(ours, claim);
     }
     return busy.filter((socket) => {

@@ -38,6 +38,7 @@ export const container: KindDefinition<ContainerSpec, ContainerState, ContainerC
   effect: containerEffect,
   parts: (resource, observed) => containerParts(resource.spec, observed?.spec),
   holds: (observed) => !['created', 'exited', 'leftover'].includes(observed.state.phase),
+  lingers: (observed) => observed.state.phase === 'leftover',
   leased: (observed) =>
     leasedPorts(upgradeContainer(observed.spec ?? null, observed.schema ?? 0), observed.state.ports),
   endpoint: routeEndpoint,

@@ -16,6 +16,7 @@ import {
 } from './parse.ts';
 import { askPodman, readTimeoutMs, runPodman, said } from './program.ts';
 import { parseJson, wholeList } from './shape.ts';
+import { steady } from './steady.ts';
 
 /** podman's reading calls by its command line; every verb here is one that a `ReadHost` lets through. */
 export function cliReader(host: ReadHost, signal: AbortSignal): PodmanReader {
@@ -44,8 +45,10 @@ export function cliReader(host: ReadHost, signal: AbortSignal): PodmanReader {
 
   return {
     via: 'cli',
-    containers: async () =>
-      parseContainers(await json('list containers', ['ps', '--all', '--external', '--format=json'])),
+    containers: () =>
+      steady(async () =>
+        parseContainers(await json('list containers', ['ps', '--all', '--external', '--format=json'])),
+      ),
     async container(name) {
       const answer = await inspect('container', name);
       const detail = answer === undefined ? undefined : parseDetail(answer);

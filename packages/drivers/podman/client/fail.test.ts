@@ -41,6 +41,8 @@ test.each([
     'PODMAN_IN_USE',
   ],
   ['file size too small', 'PODMAN_DAMAGED'],
+  ['all containers bucket not found in DB: database configuration mismatch', 'PODMAN_STALE'],
+  ['determining buildah container for container 9578: container not known', 'PODMAN_NO_SUCH'],
   [
     'database storage temporary directory (runroot) "OLD" does not match our storage temporary directory (runroot) "NEW": database configuration mismatch',
     'PODMAN_DATABASE',

@@ -11,6 +11,8 @@ export type DriverErrorCode = keyof typeof driverErrors;
  */
 const words: readonly (readonly [RegExp, DriverErrorCode])[] = [
   [/boot ID differs/i, 'PODMAN_REBOOT'],
+  // Before "mismatch", which the same sentence ends with: a service whose database was taken away below it (4.3.1).
+  [/bucket not found in DB/i, 'PODMAN_STALE'],
   [/database configuration mismatch|creating events dirs/i, 'PODMAN_DATABASE'],
   [
     /file size too small|database disk image is malformed|file is not a database|invalid database|(?:containers|layers|images)\.json.{0,200}(?:unexpected end of JSON|invalid character)|unexpected end of JSON input/i,
@@ -34,7 +36,7 @@ const words: readonly (readonly [RegExp, DriverErrorCode])[] = [
   [/no secret with name|no such secret/i, 'PODMAN_NO_SECRET'],
   [/network not found|unable to find network/i, 'PODMAN_NO_NETWORK'],
   [
-    /no container with name or ID|no such container|no such volume|no such object|no pod or container/i,
+    /no container with name or ID|no such container|container not known|no such volume|no such object|no pod or container/i,
     'PODMAN_NO_SUCH',
   ],
   [/is being used|has associated containers|image is in use|device or resource busy/i, 'PODMAN_IN_USE'],

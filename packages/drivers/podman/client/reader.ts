@@ -1,6 +1,7 @@
 import type { ReadHost } from '@reconcile/host';
 import { cliReader } from './cli-reader.ts';
 import type { PodmanReader, Transport } from './contract.ts';
+import { renewal } from './renewal.ts';
 import { restReader } from './rest-reader.ts';
 import { isAnswering, socketPath } from './socket.ts';
 
@@ -13,6 +14,6 @@ export async function podmanReader(
   if (transport === 'cli') return cliReader(host, signal);
   const path = socketPath(host);
   return (await isAnswering(host, path, signal))
-    ? restReader(host, { http: host.http, socketPath: path, signal })
+    ? restReader(host, { http: host.http, socketPath: path, signal, renew: renewal(host, signal) })
     : cliReader(host, signal);
 }

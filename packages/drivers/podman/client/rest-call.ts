@@ -31,6 +31,8 @@ export interface RestSocket {
   readonly answered?: () => void;
   /** Has the service started again when nobody listens any more; false when it cannot be had. */
   readonly revive?: () => Promise<boolean>;
+  /** Has podman make a database anew, where its service lost its own. */
+  readonly renew?: () => Promise<unknown>;
 }
 
 /** Any status resolves. @throws PODMAN_HUNG PODMAN_SERVICE PODMAN_GARBLED */
@@ -98,7 +100,12 @@ export function saidIn(answer: RestAnswer): string {
 export async function askRest(socket: RestSocket, call: RestCall, also: readonly number[] = []): Promise<RestAnswer> {
   const answer = await rest(socket, call);
   if ((answer.status >= 200 && answer.status < 300) || also.includes(answer.status)) return answer;
-  throw podmanFailure(call.what, saidIn(answer));
+  const failure = podmanFailure(call.what, saidIn(answer));
+  const { renew, ...without } = socket;
+  // It did nothing: it has no database to do it in. Whoever has another way to podman begins one, and it is asked again.
+  if (renew === undefined || !isFleetError(failure) || failure.code !== 'PODMAN_STALE') throw failure;
+  await renew();
+  return askRest(without, call, also);
 }
 
 /** The JSON of a 2xx answer. */

@@ -4,6 +4,7 @@ import type { PodmanClient } from './contract.ts';
 import { garbled, podmanFailure } from './fail.ts';
 import { fullId } from './parse.ts';
 import { writeTimeoutMs } from './program.ts';
+import { renewal } from './renewal.ts';
 import { askRest, type RestCall, type RestSocket, restJson, saidIn } from './rest-call.ts';
 import { restReader } from './rest-reader.ts';
 import { restSpec } from './rest-spec.ts';
@@ -22,7 +23,7 @@ export interface RestOptions {
 /** podman by its API: no process per call and nothing in argv. build, pull, exec, logs and unshare stay with the command line. */
 export function restClient(host: Host, socketPath: string, { answered, signal, ulimits }: RestOptions): PodmanClient {
   const revive = () => ensureService(host, socketPath, signal);
-  const socket: RestSocket = { http: host.http, socketPath, signal, answered, revive };
+  const socket: RestSocket = { http: host.http, socketPath, signal, answered, revive, renew: renewal(host, signal) };
   const cli = cliClient(host, signal);
   const call = (
     what: string,

@@ -14,6 +14,7 @@ import {
 import { readTimeoutMs } from './program.ts';
 import { askRest, type RestSocket, restJson } from './rest-call.ts';
 import { parseJson } from './shape.ts';
+import { steady } from './steady.ts';
 
 /** podman's reading calls by its API socket. What that lacks or garbles goes by the command line. */
 export function restReader(host: ReadHost, socket: RestSocket): PodmanReader {
@@ -34,8 +35,10 @@ export function restReader(host: ReadHost, socket: RestSocket): PodmanReader {
 
   return {
     via: 'rest',
-    containers: async () =>
-      parseContainers(await get('list containers', '/containers/json', { all: 'true', external: 'true' })),
+    containers: () =>
+      steady(async () =>
+        parseContainers(await get('list containers', '/containers/json', { all: 'true', external: 'true' })),
+      ),
     async container(name) {
       const answer = await one(`inspect container ${name}`, `/containers/${encodeURIComponent(name)}/json`);
       const detail = answer === undefined ? undefined : parseDetail(answer);
