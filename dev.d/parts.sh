@@ -24,11 +24,14 @@ dev_check() {
 dev_test() {
   prepare_runtime
   unpack servers $SERVER_PACKAGES
+  unpack browser $BROWSER_PACKAGES
   check_parts
   world_up
   offer servers
+  offer browser browser
   part contract vitest_in_world contract 900
   part e2e vitest_in_world e2e 900
+  if [ -d "$WORLD/out/screenshots" ]; then mkdir -p .cache/out && cp -R "$WORLD/out/screenshots" .cache/out/; fi
   world_down
   if [ "$(id -u)" = 0 ]; then part link link_part; else say "--- link: left out, only root can make network namespaces"; fi
   part package run_ts packages/cli/bundle/pack-trial.ts
@@ -98,8 +101,10 @@ dev_pack() {
 dev_shell() {
   prepare_runtime
   unpack servers $SERVER_PACKAGES
+  unpack browser $BROWSER_PACKAGES
   world_up
   offer servers
+  offer browser browser
   if [ $# -gt 0 ]; then
     run in_world "$@"
   else

@@ -1,8 +1,10 @@
 # Servers and peers that only tests and benches need: Debian packages unpacked into the ignored cache, never installed, so that
-# nothing starts by itself. `unpack SET PACKAGE…` once; `offer SET` puts a copy into the world as $RECONCILE_SERVERS.
+# nothing starts by itself. `unpack SET PACKAGE…` once; `offer SET` puts a copy into the world as $RECONCILE_SERVERS, `offer SET
+# DIR` beside it.
 
 SERVER_PACKAGES="dnsmasq-base knot bind9 caddy docker-registry pebble shellcheck"
-PEER_PACKAGES="docker-compose"
+BROWSER_PACKAGES="chromium fonts-dejavu-core"
+PEER_PACKAGES="docker-compose dnsmasq-base knot caddy"
 DEMO_PACKAGES="dnsmasq-base"
 UNPACKED=$ROOT/.cache/unpacked
 
@@ -41,5 +43,6 @@ missing_for() {
 # A copy by links where that can be: the world's user may not be able to reach the cache.
 offer() {
   [ -d "$UNPACKED/$1" ] || return 0
-  cp -Rl "$UNPACKED/$1" "$WORLD/servers" 2>/dev/null || { rm -rf -- "$WORLD/servers" && cp -R "$UNPACKED/$1" "$WORLD/servers"; }
+  offered=$WORLD/${2:-servers}
+  cp -Rl "$UNPACKED/$1" "$offered" 2>/dev/null || { rm -rf -- "$offered" && cp -R "$UNPACKED/$1" "$offered"; }
 }

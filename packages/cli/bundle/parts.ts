@@ -16,6 +16,7 @@ export const bundleFiles = [
   'reconcile-ingress.js',
   'reconcile-rest.js',
   'reconcile-x509.js',
+  'reconcile-http.js',
   'reconcile-grpc.js',
   'reconcile-acme.js',
 ] as const;

@@ -62,7 +62,7 @@ export async function refresh(): Promise<void> {
     get<readonly HistoryEntry[]>('/api/v1/history?limit=500'),
   ]);
   clock.set(Date.now());
-  node.set(nextNode);
+  node.set({ ...nextNode, rows: same(node.value?.rows ?? [], nextNode.rows, ({ slot }) => slot) });
   state.set(nextState);
   plan.set(nextPlan);
   history.set(nextHistory);
@@ -72,7 +72,9 @@ export async function refresh(): Promise<void> {
 async function refreshHealth(): Promise<void> {
   if (link.value === 'closed' || document.hidden) return;
   const lines = await get<readonly HealthLine[]>('/api/v1/health/lines?points=40').catch(() => undefined);
-  if (lines !== undefined) health.set(new Map(lines.map((line) => [line.slot, line])));
+  if (lines === undefined) return;
+  const kept = same([...health.value.values()], lines, ({ slot }) => slot);
+  health.set(new Map(kept.map((line) => [line.slot, line])));
 }
 
 function open(): void {
@@ -108,4 +110,13 @@ function failed(error: unknown): void {
     stream?.close();
     link.set('closed');
   } else link.set('lost');
+}
+
+/** The new ones, but the very old object where nothing of it changed: what shows it is not drawn again. */
+function same<T>(before: readonly T[], next: readonly T[], keyOf: (one: T) => string): T[] {
+  const known = new Map(before.map((one) => [keyOf(one), one]));
+  return next.map((one) => {
+    const old = known.get(keyOf(one));
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(one) ? old : one;
+  });
 }

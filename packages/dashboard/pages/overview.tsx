@@ -11,7 +11,7 @@ import { Timeline } from '../parts/timeline.tsx';
 import { cardsOf, mostCards } from '../words/cards.ts';
 import { momentsOf, toldOnce } from '../words/moments.ts';
 import { sentenceOf, worstByService } from '../words/sentence.ts';
-import { ago, fullMoment } from '../words/when.ts';
+import { ago, fullMoment, span } from '../words/when.ts';
 
 export const filter = new Cell('');
 
@@ -145,7 +145,13 @@ function Stage({ changed, lines, now, rows, stage }: StageProps) {
       </h3>
       <ul class="rows">
         {rows.map((row) => (
-          <ServiceRow key={row.slot} row={row} now={now} line={lines.get(row.slot)} changedAt={changed.get(row.slot)} />
+          <ServiceRow
+            key={row.slot}
+            row={row}
+            line={lines.get(row.slot)}
+            up={row.startedAt === undefined ? '' : span(now - row.startedAt)}
+            changed={changedWords(changed.get(row.slot), now)}
+          />
         ))}
       </ul>
     </section>
@@ -191,6 +197,10 @@ function Recent({ now, past }: { readonly past: readonly HistoryEntry[]; readonl
       ))}
     </ol>
   );
+}
+
+function changedWords(at: number | undefined, now: number): string {
+  return at === undefined ? '' : `changed ${span(now - at)} ago`;
 }
 
 function newestBySlot(past: readonly HistoryEntry[]): ReadonlyMap<string, number> {

@@ -297,7 +297,7 @@ function Why({ alone, explanation }: { readonly explanation: Explanation; readon
         ))}
       </ol>
       {fields.length === 0 ? null : (
-        <section class="scroll" tabIndex={0} aria-label="What differs">
+        <section class="scroll" tabIndex={0} aria-label="Table of differences">
           <table>
             <thead>
               <tr>
@@ -333,7 +333,7 @@ function Routes({ status }: { readonly status: ServiceStatus }) {
   return (
     <section aria-labelledby="routes">
       <h2 id="routes">Routes</h2>
-      <section class="scroll" tabIndex={0} aria-label="Routes">
+      <section class="scroll" tabIndex={0} aria-label="Table of routes">
         <table>
           <thead>
             <tr>
@@ -376,7 +376,7 @@ function Past({ entries, now }: { readonly entries: readonly HistoryEntry[]; rea
       {entries.length === 0 ? (
         <p class="dim">Nothing is remembered yet.</p>
       ) : (
-        <section class="scroll" tabIndex={0} aria-label="History">
+        <section class="scroll" tabIndex={0} aria-label="Table of history">
           <table>
             <thead>
               <tr>
