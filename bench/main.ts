@@ -5,8 +5,12 @@ import { first } from './measures/first.ts';
 import { memory } from './measures/memory.ts';
 import { planning } from './measures/plan.ts';
 import { quiet } from './measures/quiet.ts';
+import { reachable } from './measures/reachable.ts';
+import { records } from './measures/records.ts';
 import { removed } from './measures/removed.ts';
+import { routes } from './measures/routes.ts';
 import { startUp } from './measures/start-up.ts';
+import { traffic } from './measures/traffic.ts';
 import { readOptions } from './options.ts';
 import { freeRanges } from './ports.ts';
 import { notMeasured, type Row } from './row.ts';
@@ -111,7 +115,11 @@ async function main(): Promise<void> {
   const rows = [
     ...(await take('help', () => startUp(world))),
     ...(await take('plan', () => planning(world))),
+    ...(await take('routes', () => routes(world))),
+    ...(await take('records', () => records(world))),
+    ...(await take('traffic', () => traffic(world))),
     ...(await besideFleets()),
+    ...(await take('reachable', () => reachable(world))),
   ];
   const about = `${machineLine(world)}; load ${before} before, ${loadText()} after.`;
   report(rows, { about, lines: tableLines(rows) });

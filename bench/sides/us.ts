@@ -33,18 +33,18 @@ export class Us {
   }
 
   /** The fleet becomes these services and no others. Nothing runs yet. */
-  want(wanted: readonly Service[]): void {
+  want(wanted: readonly Service[], text: (service: Service) => string = definition): void {
     const dir = join(this.#fleet, 'services');
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(dir);
-    for (const service of wanted) writeFileSync(join(dir, `${service.name}.toml`), definition(service));
+    for (const service of wanted) writeFileSync(join(dir, `${service.name}.toml`), text(service));
     this.#git('add', '-A');
     this.#git('commit', '-q', '--allow-empty', '-m', `${wanted.length} services`);
   }
 
   /** One pass: `reconcile`. @returns ms */
-  pass(): number {
-    return this.place.run([process.execPath, command]).tookMs;
+  pass(...words: readonly string[]): number {
+    return this.place.run([process.execPath, command, ...words]).tookMs;
   }
 
   /** One pass as nobody's terminal would: nothing is asked. */
