@@ -1,6 +1,6 @@
 import type { Action, ResourceKey } from '@reconcile/core';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
-import type { ParkArgs, RouteArgs, RouteSpec } from '@reconcile/core/kinds/route';
+import { type ParkArgs, type RouteArgs, type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
 import { fail } from '../errors.ts';
 import { isServed, type ListenerRecord, type Manifest, type RouteRecord } from '../record/manifest.ts';
 import { mapKey, parseAddress, pemName, plainBind } from '../record/names.ts';
@@ -92,7 +92,9 @@ export class Draft {
       case 'create':
       case 'update':
       case 'unpark': {
-        const { spec, specHash, targets } = action.args as unknown as RouteArgs;
+        const { specHash, targets, ...given } = action.args as unknown as RouteArgs;
+        // As a record gives it back.
+        const spec: RouteSpec = { ...routeDefaults, ...given.spec };
         this.#check(key, spec);
         for (const target of targets) parseAddress(target);
         const { backend, servers } = before ?? { backend: '', servers: [] };

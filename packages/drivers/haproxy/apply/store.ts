@@ -1,7 +1,7 @@
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import type { Sight } from '../observe/look.ts';
-import { keepRendered } from '../observe/recorded.ts';
+import { keepRecord } from '../observe/recorded.ts';
 import { formatManifest, type Manifest } from '../record/manifest.ts';
 import { endSocketName, listName, loopName, mapNames, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
@@ -61,7 +61,7 @@ export async function writeFiles(host: Host, settings: HaproxySettings, content:
     put(`${settings.dir}/${pemName(name)}`, text, copies[name]),
   );
   const record = formatManifest(manifest);
-  keepRendered(record, settings, rendered);
+  keepRecord(record, settings, { manifest, rendered });
   if (check === undefined) {
     const config = put(settings.configFile, rendered.config, before?.files.config);
     await Promise.all([...maps, ...pems, config, put(settings.manifestFile, record, before?.record)]);

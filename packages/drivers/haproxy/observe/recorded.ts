@@ -11,20 +11,16 @@ export interface Recorded {
 /** The same text means the same, and at almost every look it is the same: with 500 routes that is half of our own work. */
 let last: (Recorded & { readonly text: string; readonly settings: HaproxySettings }) | undefined;
 
-/** What we rendered for the text that we wrote last. */
-let written: { readonly text: string; readonly settings: HaproxySettings; readonly rendered: Rendered } | undefined;
-
-/** Whoever writes a record has rendered it already. */
-export function keepRendered(text: string, settings: HaproxySettings, rendered: Rendered): void {
-  written = { text, settings, rendered: { ...rendered, pems: {} } };
+/** Whoever writes a record knows already what it says. */
+export function keepRecord(text: string, settings: HaproxySettings, { manifest, rendered }: Recorded): void {
+  last = { text, settings, manifest, rendered: { ...rendered, pems: {} } };
 }
 
 /** What a record says. undefined: damaged, or it cannot be rendered and so was written by somebody else. */
 export function readRecord(text: string, settings: HaproxySettings): Recorded | undefined {
   if (last?.text === text && last.settings === settings) return last;
   const manifest = parseManifest(text);
-  const known = written?.text === text && written.settings === settings ? written.rendered : undefined;
-  const rendered = manifest === undefined ? undefined : (known ?? tryRender(manifest, settings));
+  const rendered = manifest === undefined ? undefined : tryRender(manifest, settings);
   if (manifest === undefined || rendered === undefined) return undefined;
   last = { text, settings, manifest, rendered };
   return last;

@@ -93,9 +93,16 @@ export function endSocketName({ port }: Pick<ListenerSpec, 'port'>): string {
 
 /** What a request is looked up by: `<host>/<path>/` for the longest prefix, or the SNI. @throws HAPROXY_ROUTE */
 export function mapKey(spec: Pick<RouteSpec, 'hostname' | 'path' | 'mode'>): string {
+  const known = keys.get(spec);
+  if (known !== undefined) return known;
   const host = checkHostname(spec.hostname);
-  return spec.mode === 'l4' ? host : `${host}${checkPath(spec.path)}/`;
+  const key = spec.mode === 'l4' ? host : `${host}${checkPath(spec.path)}/`;
+  keys.set(spec, key);
+  return key;
 }
+
+/** Asked several times in each write, for every route there is; a spec never changes. */
+const keys = new WeakMap<object, string>();
 
 /** A bind as HAProxy shows it: `[::]:443`, `0.0.0.0:80`. An empty or `*` address is both families. @throws HAPROXY_ROUTE */
 export function plainBind(bind: string): string {

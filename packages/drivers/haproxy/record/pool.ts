@@ -56,7 +56,9 @@ function place(route: RouteRecord, to: { backend: string; slots: number; fresh: 
   const wanted = [...new Set(route.targets)];
   const servers = Array.from({ length: to.slots }, (_, i) => (wanted.includes(old[i] ?? '') ? (old[i] as string) : ''));
   for (const target of wanted) if (!servers.includes(target)) servers[servers.indexOf('')] = target;
-  return { ...route, backend: to.backend, servers };
+  // The same object for what is the same: whoever made something of it need not do so again.
+  const isSame = route.backend === to.backend && servers.join() === route.servers.join();
+  return isSame ? route : { ...route, backend: to.backend, servers };
 }
 
 /** Backends and their free list while one turn changes them. */

@@ -146,7 +146,20 @@ function rateLines(isHttp: boolean, rate: number): string[] {
   ];
 }
 
-export function serverLines(slots: number, route: RouteRecord | undefined): string[] {
+/** Servers of a route's backend, or of one that nobody uses. A record that is the same object gives the same lines. */
+export function serverLines(slots: number, route: RouteRecord | undefined): readonly string[] {
+  const known = route === undefined ? unusedLines.get(slots) : routeLines.get(route);
+  if (known !== undefined) return known;
+  const lines = makeServerLines(slots, route);
+  if (route === undefined) unusedLines.set(slots, lines);
+  else routeLines.set(route, lines);
+  return lines;
+}
+
+const routeLines = new WeakMap<RouteRecord, readonly string[]>();
+const unusedLines = new Map<number, readonly string[]>();
+
+function makeServerLines(slots: number, route: RouteRecord | undefined): string[] {
   const unused: Server = { address: parkAddress, isReady: false };
   const servers = route === undefined ? Array.from({ length: slots }, () => unused) : serversOf(route);
   return [
