@@ -7,8 +7,9 @@ import { look, type Sight } from '../observe/look.ts';
 import type { CaddySettings } from '../settings/settings.ts';
 import { Draft } from './draft.ts';
 import { explain } from './explain.ts';
-import { nextWrite, type Write } from './next-write.ts';
+import { nextWrite } from './next-write.ts';
 import { refuseTaken } from './taken.ts';
+import type { Write } from './write.ts';
 
 /** Loading a configuration opens listeners and reads certificates. */
 const writeTimeoutMs = 15_000;

@@ -1,6 +1,6 @@
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
-import type { Write } from './next-write.ts';
+import type { Write } from './write.ts';
 
 interface Refusal {
   readonly write: Write;

@@ -6,18 +6,7 @@ import { fieldsOf } from '../record/record.ts';
 import { renderServer } from '../render/render.ts';
 import type { Draft } from './draft.ts';
 import { oneRoute } from './one-route.ts';
-
-/** One request to the admin API, below `/config/`. */
-export interface Write {
-  /** Of a list's entry, PUT puts one before it and PATCH replaces it. */
-  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly body?: Json;
-  /** Whose server it is. */
-  readonly port?: string;
-  /** Nothing else is missing: Caddy answers once it runs, so there is no need to look again. */
-  readonly isLast?: boolean;
-}
+import type { Write } from './write.ts';
 
 /** What holds our servers and certificates where nobody had one: marked, so that it goes with the last of them. */
 const markOf = (app: string) => `reconcile-${app}`;

@@ -1,6 +1,6 @@
 import { type Json, sameJson } from '@reconcile/core';
 import { fieldsOf, listOf } from '../record/record.ts';
-import type { Write } from './next-write.ts';
+import type { Write } from './write.ts';
 
 /**
  * The one place of a server's list of routes that differs, where all else is as it should be: sent alone, since a listener with

@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import type { Sight } from '../observe/look.ts';
 import { bindOf, listenAddress } from '../record/names.ts';
 import type { Draft } from './draft.ts';
-import type { Write } from './next-write.ts';
+import type { Write } from './write.ts';
 
 /**
  * An address that cannot be had must not be tried: a load that fails on its second listener leaves the first one of the failed
