@@ -130,6 +130,17 @@ describe.skipIf(pebbleLacking !== undefined)(`ACME ${pebbleLacking ?? ''}`, () =
     expect(written).toEqual(['_acme-challenge.dns.example.com', 'gone _acme-challenge.dns.example.com']);
   });
 
+  test('on a clock that jumped nothing is ordered; what is there stays', async () => {
+    await listen();
+    await apply(settingsOf(world, pebble), 'web');
+    const before = [await pemOf('web'), pebble.orders()];
+    const { clock } = world.host;
+    const jumped = { ...world.host, clock: { ...clock, now: () => clock.now() + 70 * 86_400_000 } };
+    const again = acmeDriver(settingsOf(world, pebble)).apply(bareContext<Host>(jumped), create('web'));
+    await expect(again).rejects.toMatchObject({ code: 'ACME_CLOCK', hint: expect.stringContaining('clock') });
+    expect([await pemOf('web'), pebble.orders()]).toEqual(before);
+  });
+
   test('stopped after the order, it goes on with the same order and key', async () => {
     await listen();
     const settings = settingsOf(world, pebble);

@@ -1,5 +1,5 @@
 import type { Plan } from '@reconcile/core';
-import { type CertificateSpec, type CertificateState, renewAt } from '@reconcile/core/kinds/certificate';
+import { alarmOf, type CertificateSpec, type CertificateState, renewAt } from '@reconcile/core/kinds/certificate';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import { dialOf, type IngressLook } from './listeners.ts';
@@ -29,8 +29,6 @@ export interface Leaf {
 
 const handshakeTimeoutMs = 3000;
 const dayMs = 86_400_000;
-/** From here on somebody should look why it was not renewed. */
-const alarmDays = 14;
 
 export async function listCertificates(
   look: IngressLook & { readonly plan: Plan; readonly host: ReadHost },
@@ -100,5 +98,5 @@ function stateOf({ plan }: { plan: Plan }, { held, key, now, served }: Sides): {
   if (served.fingerprint !== held.fingerprint) return bad(`another one is served, for ${served.names.join(', ')}`);
   const days = Math.floor((held.notAfter - now) / dayMs);
   if (days < 0) return bad('expired');
-  return days < alarmDays ? bad(`served, ${days} d left`) : { state: 'served', isWell: true };
+  return alarmOf(held, now) === undefined ? { state: 'served', isWell: true } : bad(`served, ${days} d left`);
 }

@@ -17,6 +17,7 @@ import { nodePaths } from '../node/paths.ts';
 import { closeFulfilled } from '../request/fulfilled.ts';
 import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
 import { nodeKinds } from '../wire/kinds/index.ts';
+import { tellAlarms } from './alarms.ts';
 import { EventWriter } from './event-writer.ts';
 import type { SeenBefore } from './seen-before.ts';
 
@@ -110,6 +111,8 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     yields: input.warm?.yields,
     gates: input.warm?.gates,
   });
+  const told = { desired, observed: report.observed, plan: report.last, bootId, now: host.clock.now() };
+  await tellAlarms(registry, { ...told, cycleId: host.ids.random().slice(0, 8) }, (event) => events.add(event));
   await events.flush();
   if (report.approved) await dropRoots(host, config.stateDir, report.observed);
   if (report.turns > 0) await pruneRegistry(registry, host.clock.now());

@@ -1,3 +1,4 @@
+export { type CertificateAlarm, certificateAlarms } from './certificates.ts';
 export { narrowStanding, nodeStanding, type Origin } from './node.ts';
 export { originOf } from './origin.ts';
 export { lastChangeOf, nodePast } from './past.ts';

@@ -2,6 +2,7 @@ import type { ObservedResource, ResourceKey, SlotKey } from '@reconcile/core';
 import type { ContainerState } from '@reconcile/core/kinds/container';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 import { count, type Foreign, type NodeStanding, type Standing, worstGrade, type Zone } from '@reconcile/core/render';
+import { certificateAlarms } from './certificates.ts';
 import { containerStanding } from './container.ts';
 import { jobStanding } from './job.ts';
 import { routeAddress } from './reached.ts';
@@ -116,6 +117,7 @@ function besides(scene: Scene, rows: readonly Standing[]): string[] {
   const changes = scene.plan.changes.filter(loose).length;
   const holds = scene.plan.held.filter((hold) => !hold.slots.some((slot) => rows.some((row) => row.slot === slot)));
   return [
+    ...certificateAlarms(scene).map(({ text }) => text),
     ...holds.map((hold) => `held ${hold.id}: ${hold.message}`),
     ...waits,
     ...(changes === 0 ? [] : [`${count(changes, 'more change')} of the node itself: reconcile plan`]),

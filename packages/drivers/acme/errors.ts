@@ -18,6 +18,10 @@ export const acmeErrors = {
     retry: 'backoff',
     says: 'An order failed not long ago; the server is not asked again yet, so that no rate limit is used up.',
   },
+  ACME_CLOCK: {
+    retry: 'backoff',
+    says: 'The clocks of this machine and of the ACME server disagree by more than an hour; nothing is ordered on such a clock.',
+  },
   ACME_UNFIT: { retry: 'backoff', says: 'What the ACME server issued does not fit the name or key; it is not used.' },
   ACME_NO_WAY: {
     retry: 'on-change',

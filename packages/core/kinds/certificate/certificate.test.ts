@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KindView } from '../../model/contract.ts';
 import type { Resource } from '../../model/resource.ts';
 import {
+  alarmOf,
   type CertificateSpec,
   type CertificateState,
   certificate,
@@ -89,6 +90,21 @@ describe('a certificate of ours', () => {
     expect(certificate.ready(wanted(), seen({ unfit: 'its file is damaged' }))).toBe(false);
     expect(certificate.ready(wanted(), seen({ fingerprint: '' }))).toBe(false);
   });
+});
+
+test.each<[string, number, number, number | undefined]>([
+  ['time is left', 90, 14.1, undefined],
+  ['two weeks', 90, 14, 14],
+  ['a week', 90, 6.9, 7],
+  ['two days', 90, 2, 2],
+  ['ended', 90, 0, 0],
+  ['of a year, two weeks', 365, 13, 14],
+  ['of six days, five left', 6, 5, undefined],
+  ['of six days, less than a day left', 6, 0.9, 14],
+  ['of six days, hours left', 6, 0.1, 2],
+])('alarm: %s', (_name, lifeDays, leftDays, wantedAlarm) => {
+  const notAfter = now + leftDays * dayMs;
+  expect(alarmOf({ notBefore: notAfter - lifeDays * dayMs, notAfter }, now)).toBe(wantedAlarm);
 });
 
 describe('a certificate of others', () => {

@@ -5,6 +5,7 @@ import type { FieldChange } from '../../model/plan.ts';
 import { asRecorded, left, step } from '../simple.ts';
 import { type CertificateArgs, type CertificateSpec, type CertificateState, renewAt } from './spec.ts';
 
+export * from './alarm.ts';
 export * from './seen.ts';
 export * from './spec.ts';
 export * from './stored.ts';

@@ -6,6 +6,7 @@ import { fail } from '../errors.ts';
 import type { AcmeSettings } from '../observe/settings.ts';
 import type { Answers } from './answers.ts';
 import { connect, newKey, requestFor } from './client.ts';
+import { checkClock } from './clock.ts';
 import { forgetOrder, type OrderMemory, recallOrder, rememberOrder } from './memory.ts';
 
 /** Puts a TXT record where the server looks (RFC 8555, section 8.4); the result takes it away again. */
@@ -42,7 +43,7 @@ const longestPauseMs = 60 * minuteMs;
 /**
  * One certificate, from wherever the last try got to: the order and its key are on disk before the server counts them, so a
  * crash goes on with the same order. After a failed check the server is left alone for a growing while.
- * @throws ACME_PATIENCE ACME_CHALLENGE ACME_REFUSED ACME_UNREACHABLE ACME_NO_WAY
+ * @throws ACME_PATIENCE ACME_CLOCK ACME_CHALLENGE ACME_REFUSED ACME_UNREACHABLE ACME_NO_WAY
  */
 export async function order(
   cx: ApplyContext<Host>,
@@ -53,6 +54,7 @@ export async function order(
   const { hostname } = spec;
   const memory = await recallOrder(host, settings, hostname);
   checkPatience(memory, hostname, host.clock.now());
+  await checkClock(host, settings, hostname);
   const client = await connect(host, settings);
   const begun = (await resume(client, memory)) ?? (await begin(client, { host, settings, hostname, memory }));
   const remembered = { ...memory, url: begun.order.url, key: begun.key };
