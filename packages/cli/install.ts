@@ -12,3 +12,10 @@ export function install(version: string): Install {
   const specWorker = join(BUNDLE_DIR, 'spec-worker.js');
   return { buildId: `${version}-${size}-${mtimeMs}`, ...(existsSync(specWorker) ? { specWorker } : {}) };
 }
+
+/** The built dashboard; undefined where we run from the sources. */
+export function pagesDir(): string | undefined {
+  if (typeof BUNDLE_DIR === 'undefined') return undefined;
+  const dir = join(BUNDLE_DIR, '..', 'dashboard');
+  return existsSync(dir) ? dir : undefined;
+}

@@ -52,6 +52,8 @@ export interface PassInput {
   readonly prepare: (made: Plan, context: ApplyContext<Host>) => Promise<void>;
   /** Fires when something more urgent came up, and with the context's signal: the pass ends where it can, with `yielded`. */
   readonly yields?: AbortSignal | undefined;
+  /** false: health is what was recorded, since somebody probes all the time. */
+  readonly glances?: boolean;
   /** Of passes that yield. */
   readonly gates?: GateBook | undefined;
   /** Which waits with a time this pass sits out. */
@@ -127,7 +129,8 @@ async function lookAndPlan(input: PassInput, before?: Look): Promise<{ made: Pla
   const { history, ledger } = await memory.load();
   const now = host.clock.now();
   const around = desiredAround(desired, history);
-  const seen = before ?? (await look({ ...input.context, now, ledger, desired: around }, observersOf(input.drivers)));
+  const looking = { ...input.context, now, ledger, desired: around };
+  const seen = before ?? (await look(looking, observersOf(input.drivers), { glances: input.glances !== false }));
   if (Object.keys(seen.notes).length > 0) await memory.note(seen.notes);
   const whole = plan({ desired, observed: seen.observed, kinds, history, now, served: [...input.drivers.keys()] });
   const stages = [

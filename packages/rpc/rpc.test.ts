@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FleetError, isFleetError } from '@reconcile/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectRpc, type RpcClient } from './client/index.ts';
-import { type Handlers, type RpcServer, serveRpc } from './server/index.ts';
+import { type Answers, type RpcServer, serveRpc } from './server/index.ts';
 import { decodeDocument, encodeDocument, methods, service } from './wire/index.ts';
 
 let dir: string;
@@ -27,14 +27,14 @@ afterEach(async () => {
 const signal = () => new AbortController().signal;
 const refuse = async () => Promise.reject(new Error('not asked in this test'));
 
-function handlers(some: {
-  readonly unary?: Partial<Handlers['unary']>;
-  readonly stream?: Partial<Handlers['stream']>;
-  readonly duplex?: Partial<Handlers['duplex']>;
-}): Handlers {
+function answerers(some: {
+  readonly unary?: Partial<Answers['unary']>;
+  readonly stream?: Partial<Answers['stream']>;
+  readonly duplex?: Partial<Answers['duplex']>;
+}): Answers {
   const unary = Object.fromEntries(
     Object.entries(methods).flatMap(([name, how]) => (how === 'unary' ? [[name, refuse]] : [])),
-  ) as unknown as Handlers['unary'];
+  ) as unknown as Answers['unary'];
   const none = async function* () {};
   return {
     unary: { ...unary, ...some.unary },
@@ -43,8 +43,8 @@ function handlers(some: {
   };
 }
 
-async function start(some: Parameters<typeof handlers>[0]): Promise<RpcClient> {
-  server = await serveRpc({ socket, group: '', handlers: handlers(some) });
+async function start(some: Parameters<typeof answerers>[0]): Promise<RpcClient> {
+  server = await serveRpc({ socket, group: '', answerers: answerers(some) });
   client = await connectRpc(socket);
   return client;
 }
@@ -179,11 +179,11 @@ test('the socket is for its owner alone, and gone with the server', async () => 
 test('a socket at which somebody answers is left alone, and so is anything else', async () => {
   const dead = createServer();
   await new Promise<void>((resolve) => dead.listen(socket, resolve));
-  await expect(serveRpc({ socket, group: '', handlers: handlers({}) })).rejects.toMatchObject({
+  await expect(serveRpc({ socket, group: '', answerers: answerers({}) })).rejects.toMatchObject({
     code: 'RPC_SOCKET',
     actual: 'somebody answers there',
   });
   await new Promise((resolve) => dead.close(resolve));
   writeFileSync(socket, '');
-  await expect(serveRpc({ socket, group: '', handlers: handlers({}) })).rejects.toMatchObject({ code: 'RPC_SOCKET' });
+  await expect(serveRpc({ socket, group: '', answerers: answerers({}) })).rejects.toMatchObject({ code: 'RPC_SOCKET' });
 });

@@ -110,6 +110,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     patient: input.patient,
     yields: input.warm?.yields,
     gates: input.warm?.gates,
+    glances: input.warm === undefined,
   });
   const told = { desired, observed: report.observed, plan: report.last, bootId, now: host.clock.now() };
   await tellAlarms(registry, { ...told, cycleId: host.ids.random().slice(0, 8) }, (event) => events.add(event));

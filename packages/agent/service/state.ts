@@ -72,7 +72,7 @@ export interface Vitals {
   readonly heapUsed: number;
   /** ms of processor time since it started. */
   readonly cpuMs: number;
-  /** Delay of the event loop since the last question: how long something else had to wait, ms. */
+  /** Delay of the event loop since the start: how long something else had to wait, ms. */
   readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 

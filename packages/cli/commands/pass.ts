@@ -1,10 +1,12 @@
 import type { Loaded } from '@reconcile/agent/desired';
 import type { OrderListener } from '@reconcile/agent/order';
 import type { SeenBefore } from '@reconcile/agent/pass';
+import type { Remote } from '@reconcile/agent/remote';
 import type { PassAsk, PassNote, PassOrder, PassResult } from '@reconcile/agent/service';
 import type { Action, Plan } from '@reconcile/core';
 import { duration, harmless, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
 import { reachedLines } from '../edit/reached.ts';
+import { fail } from '../errors.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import type { WritingNode } from '../frame/writer.ts';
@@ -51,10 +53,51 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
     },
   };
   try {
-    return await passHere(node, words, listener);
+    const { findAgent } = await import('@reconcile/agent/remote');
+    const agent = await findAgent(node.config);
+    if (agent === undefined) return await passHere(node, words, listener);
+    try {
+      return await passThere(agent, { node, words, listener, asks: words.ask && cx.canAsk && !cx.json });
+    } finally {
+      agent.close();
+    }
   } finally {
     view.end();
   }
+}
+
+interface There {
+  readonly node: WritingNode;
+  readonly words: PassWords;
+  readonly listener: OrderListener;
+  /** A person is there to say yes. */
+  readonly asks: boolean;
+}
+
+/** The agent that runs here is the writer: it carries the order out, and tells how that goes. */
+async function passThere(agent: Remote, { asks, listener, node, words }: There): Promise<PassResult> {
+  const { by, signal } = node;
+  const approve = asks ? (ask: PassAsk) => listener.approve(ask) : undefined;
+  for await (const progress of agent.service.apply({ by, signal }, words.order, approve)) {
+    switch (progress.kind) {
+      case 'note':
+        listener.note(progress.note);
+        break;
+      case 'event':
+        listener.event(progress.event);
+        break;
+      case 'plan':
+        if (!asks) await listener.approve(progress.ask);
+        break;
+      case 'result':
+        return progress.result;
+    }
+  }
+  throw fail('AGENT_SILENT', {
+    message: `carry this out on ${node.config.node}`,
+    actual: signal.aborted ? 'it was not waited for; what was begun goes on' : 'the agent ended before it was through',
+    hint: 'reconcile status; reconcile events',
+  });
 }
 
 async function passHere(node: WritingNode, words: PassWords, listener: OrderListener): Promise<PassResult> {

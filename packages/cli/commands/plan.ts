@@ -1,5 +1,5 @@
 import type { Loaded } from '@reconcile/agent/desired';
-import { planDocument } from '@reconcile/agent/documents';
+import { planDocument } from '@reconcile/agent/documents/plan';
 import { withPullSizes } from '@reconcile/agent/look';
 import { type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import type { Plan } from '@reconcile/core';

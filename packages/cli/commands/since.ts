@@ -18,6 +18,13 @@ export function sinceInstant(text: string, now: Instant): Instant {
   });
 }
 
+/** A span: `90s`, `10m`, `2h`, `1d`. @throws BAD_TIME */
+export function spanMs(text: string, option: string): number {
+  const [, digits, unit = ''] = /^([1-9]\d{0,8})([smhdw])$/.exec(text.trim()) ?? [];
+  if (digits !== undefined) return Number(digits) * (units[unit] ?? 0);
+  throw fail('BAD_TIME', { message: `read ${option} ${text}`, wanted: '90s, 10m, 2h or 1d', actual: text });
+}
+
 /** `-n`: a number of lines, or `all` (undefined). @throws BAD_NUMBER */
 export function lineCount(text: string | undefined, usual: number): number | undefined {
   if (text === undefined) return usual;

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { OverrideOptions } from '../commands/override.ts';
 import type { RequestOptions } from '../commands/request.ts';
 import type { RollbackOptions } from '../commands/rollback.ts';
 import type { EditOptions } from '../edit/run-edit.ts';
-import { exitCodes, type Pick, states } from './word.ts';
+import { exitCodes, type Pick, plainCodes, states } from './word.ts';
 
 /** deploy, stop, start, undeploy, set, rollback: desired state. restart, retry, run: requests to this node. */
 export function changeWords(root: Command, pick: Pick): void {
@@ -11,6 +12,7 @@ export function changeWords(root: Command, pick: Pick): void {
   setWord(root, pick);
   rollbackWord(root, pick);
   requestWords(root, pick);
+  freezeWords(root, pick);
 }
 
 function deployWord(root: Command, pick: Pick): void {
@@ -33,12 +35,19 @@ function activeWords(root: Command, pick: Pick): void {
   ];
   for (const { active, says, verb } of words) {
     const command = root.command(verb).description(says);
-    editOptions(command)
+    editOptions(command).option('--local', 'on this node alone, without a commit; it survives reboots');
+    if (!active) command.option('--for <span>', 'with --local: until then (2h, 1d)');
+    command
       .argument('<service>', 'its name')
       .addHelpText('after', help(`reconcile ${verb} web`))
-      .action((service: string, options: EditOptions) =>
+      .action((service: string, options: EditOptions & OverrideOptions & { local?: boolean }) =>
         pick(command, async (cx) =>
-          (await import('../commands/active.ts')).runActive(cx, service, { ...options, active }),
+          options.local === true
+            ? (await import('../commands/override.ts')).runLocal(cx, active ? 'start' : 'stop', {
+                name: service,
+                options,
+              })
+            : (await import('../commands/active.ts')).runActive(cx, service, { ...options, active }),
         ),
       );
   }
@@ -74,6 +83,27 @@ function rollbackWord(root: Command, pick: Pick): void {
     .addHelpText('after', help('reconcile rollback web --to 1.4.2'))
     .action((service: string, options: RollbackOptions) =>
       pick(rollback, async (cx) => (await import('../commands/rollback.ts')).runRollback(cx, service, options)),
+    );
+}
+
+/** freeze, thaw: nothing changes here until a person says so, or the time is over. */
+function freezeWords(root: Command, pick: Pick): void {
+  const freeze = root
+    .command('freeze')
+    .description('Change nothing here, of a service or at all, whatever is committed');
+  requestOptions(freeze)
+    .argument('[service]', 'only this one')
+    .option('--for <span>', 'until then: 90s, 10m, 2h, 1d (default: until thaw)')
+    .addHelpText('after', `\nExample:\n  reconcile freeze web --for 2h -m 'looking into it'${exitCodes(plainCodes)}`)
+    .action((name: string | undefined, options: OverrideOptions) =>
+      pick(freeze, async (cx) => (await import('../commands/override.ts')).runFreeze(cx, 'freeze', { name, options })),
+    );
+  const thaw = root.command('thaw').description('End a freeze; without a name, all of them');
+  thaw
+    .argument('[service]', 'only this one')
+    .addHelpText('after', `\nExample:\n  reconcile thaw web${exitCodes(plainCodes)}`)
+    .action((name: string | undefined) =>
+      pick(thaw, async (cx) => (await import('../commands/override.ts')).runFreeze(cx, 'thaw', { name, options: {} })),
     );
 }
 

@@ -68,6 +68,21 @@ export function requestReason({ args, by }: Request): Reason {
   return { code: 'Requested', text: `asked by ${by}${typeof why === 'string' ? `: ${why}` : ''}` };
 }
 
+/** What a person said about this node alone, until it ends: it survives restarts, and the plan goes by it. */
+export interface Override {
+  readonly id: string;
+  /** `freeze`: nothing of the target changes. `stop`: the service does not run here. */
+  readonly verb: 'freeze' | 'stop';
+  /** A service; '' the whole node (freeze only). */
+  readonly target: string;
+  readonly since: Instant;
+  /** Absent: until somebody ends it. */
+  readonly until?: Instant;
+  /** In words: `unix:1000`. */
+  readonly by: string;
+  readonly why?: string;
+}
+
 /** The planner's memory, read once per cycle. */
 export interface History {
   readonly slots: Readonly<Record<SlotKey, SlotHistory>>;
@@ -78,6 +93,7 @@ export interface History {
   readonly stagesSince: Readonly<Record<string, Instant>>;
   readonly releasedHolds: readonly string[];
   readonly requests: readonly Request[];
+  readonly overrides: readonly Override[];
   /** Services that ran here by the last applied generation → their stage's name: what a shrinking source is measured against. */
   readonly lastServices: Readonly<Record<string, string>>;
 }
@@ -89,5 +105,6 @@ export const emptyHistory: History = {
   stagesSince: {},
   releasedHolds: [],
   requests: [],
+  overrides: [],
   lastServices: {},
 };

@@ -128,7 +128,14 @@ export interface Hold {
   readonly confirmable: boolean;
 }
 
-export type HoldCode = 'BlastRadius' | 'KnownBad' | 'Contested' | 'EmptySource' | 'StageHeld';
+export type HoldCode =
+  | 'BlastRadius'
+  | 'KnownBad'
+  | 'Contested'
+  | 'EmptySource'
+  | 'StageHeld'
+  | 'Frozen'
+  | 'StoppedHere';
 
 /** How one slot or resource changes, for people: the line of the plan table. Derived from the same decisions as the actions. */
 export interface Change {

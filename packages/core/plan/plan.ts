@@ -10,6 +10,7 @@ import { giveWay } from './give-way.ts';
 import { guard } from './guard.ts';
 import { type Graph, link, type Node, tidyLast } from './link.ts';
 import { order } from './order.ts';
+import { overridesEnd, withLocalStops } from './overrides.ts';
 import { chooseRollouts, rollReplicas } from './rollout.ts';
 import { Stages } from './stages.ts';
 import { countKinds, earliest, nextLooks, stageOf, summarize } from './summary.ts';
@@ -25,7 +26,8 @@ const mostRounds = 16;
  * Desired and observed in, everything that is to be done, held or waited for out. Pure, total and deterministic: the same
  * input in any order gives the same bytes. @throws PLAN_CYCLE on a bug.
  */
-export function plan(input: PlanInput): Plan {
+export function plan(given: PlanInput): Plan {
+  const input = withLocalStops(given);
   const kinds = new Map(input.kinds.map((kind) => [kind.kind, kind]));
   const wanted = effective(input, kinds);
   const world = new World(input, kinds, Object.values(wanted.resources));
@@ -43,7 +45,7 @@ export function plan(input: PlanInput): Plan {
   const graph = tidyLast(guarded.graph, waiting.length === 0 && held.length === 0);
   const actions = order(graph).map(toAction);
   const barriers = usedBarriers(actions, graph.barriers);
-  const wakeAt = earliest([...waiting.map((wait) => wait.until), ...nextLooks(world)]);
+  const wakeAt = earliest([...waiting.map((wait) => wait.until), ...nextLooks(world), ...overridesEnd(input)]);
   return {
     version: 1,
     id: planId(actions, held),

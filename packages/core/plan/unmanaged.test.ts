@@ -39,7 +39,14 @@ function planned(served: readonly string[]) {
     policy: { mounts: [], images: [], flags: [], blast: defaultBlast },
   } as unknown as Desired;
   const observed: Observed = { node: 'rift', at: 0, bootId: 'b', resources: {}, blind: {}, busy: [] };
-  const history = { slots: {}, attempts: {}, pins: {}, releases: {}, jobs: {} } as unknown as PlanInput['history'];
+  const history = {
+    slots: {},
+    attempts: {},
+    pins: {},
+    releases: {},
+    jobs: {},
+    overrides: [],
+  } as unknown as PlanInput['history'];
   const made = plan({ desired, observed, kinds, history, now: 0, served });
   return { made: made.actions.map(({ id }) => id), unmanaged: made.unmanaged.map(({ key, why }) => `${key}: ${why}`) };
 }

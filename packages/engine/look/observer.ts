@@ -34,9 +34,13 @@ export interface Look {
 
 /**
  * All drivers look in parallel. One that throws or is late makes its kinds *blind*: unknown, which is not absent. Health of
- * containers that were ready before is glanced at; only a gate probes in full.
+ * containers that were ready before is glanced at, unless somebody probes all the time; only a gate probes in full.
  */
-export async function look(cx: ObserveContext<ReadHost>, observers: readonly Observer<ReadHost>[]): Promise<Look> {
+export async function look(
+  cx: ObserveContext<ReadHost>,
+  observers: readonly Observer<ReadHost>[],
+  { glances = true }: { readonly glances?: boolean } = {},
+): Promise<Look> {
   const resources: Record<ResourceKey, ObservedResource> = {};
   const blind: Record<Kind, Problem> = {};
   const notes: Record<string, Json> = {};
@@ -59,7 +63,7 @@ export async function look(cx: ObserveContext<ReadHost>, observers: readonly Obs
     busy = found;
   });
   await Promise.all([...looking, listening]);
-  await overlayHealth(cx, resources);
+  if (glances) await overlayHealth(cx, resources);
   return { observed: { node: cx.node, at: cx.now, bootId: cx.bootId, resources, blind, busy }, notes };
 }
 

@@ -5,6 +5,7 @@ import { stagesSince } from '../tables/boot.ts';
 import { lastServices } from '../tables/generation.ts';
 import { listReleasedHolds } from '../tables/hold-release.ts';
 import { listKnownBad } from '../tables/known-bad.ts';
+import { currentOverrides } from '../tables/override.ts';
 import { listPins } from '../tables/pin.ts';
 import { openRequests } from '../tables/request.ts';
 import { listSlots } from '../tables/slot.ts';
@@ -25,6 +26,7 @@ export function loadHistory(registry: Registry, bootId: string, now: Instant): H
       stagesSince: stagesSince(rows, bootId),
       releasedHolds: listReleasedHolds(rows),
       requests: openRequests(rows),
+      overrides: currentOverrides(rows, now),
       lastServices: lastServices(rows),
     };
   });

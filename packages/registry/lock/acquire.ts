@@ -57,7 +57,7 @@ export async function acquireLock(stateDir: string, options: LockOptions): Promi
     const taken = tryLock(stateDir, options.nativeBinding);
     if (taken !== undefined) return hold(taken, stateDir, options);
     const leftMs = until - performance.now();
-    if (leftMs <= 0) return { heldBy: holder(stateDir) };
+    if (leftMs <= 0) return { heldBy: lockHolder(stateDir) };
     await delay(Math.min(pollMs, leftMs), undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
 }
@@ -146,8 +146,11 @@ function sayFree(stateDir: string, content: LockFile): void {
   }
 }
 
-/** The file is the last holder's until the next one has written it: believed only while that very process lives. */
-function holder(stateDir: string): Held['heldBy'] {
+/**
+ * Who wrote last that it has the lock, without asking for the lock: pid 0 when that process is gone. The file is the last
+ * holder's until the next one has written it: believed only while that very process lives.
+ */
+export function lockHolder(stateDir: string): Held['heldBy'] {
   const last = readLockFile(stateDir);
   const facts = last === undefined ? undefined : processFacts(last.pid);
   if (last === undefined || facts === undefined || facts.startTicks !== last.startTicks) {

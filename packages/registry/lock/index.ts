@@ -1,2 +1,2 @@
-export { acquireLock, type Held, type Lock, type LockOptions } from './acquire.ts';
+export { acquireLock, type Held, type Lock, type LockOptions, lockHolder } from './acquire.ts';
 export { type LockFile, readLockFile } from './file.ts';

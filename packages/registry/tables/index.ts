@@ -14,6 +14,7 @@ export * from './known-bad.ts';
 export * from './lease.ts';
 export * from './meta.ts';
 export * from './note.ts';
+export * from './override.ts';
 export * from './pin.ts';
 export * from './request.ts';
 export * from './secret.ts';

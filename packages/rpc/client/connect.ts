@@ -1,4 +1,5 @@
 import type { Client, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { fail } from '../errors.ts';
 import { decodeDocument, encodeDocument } from '../wire/document.ts';
 import { type DuplexMethod, type Method, pathOf, type StreamMethod, type UnaryMethod } from '../wire/methods.ts';
 import { errorOf, errorTrailer } from '../wire/status.ts';
@@ -9,6 +10,8 @@ const mostAnswerBytes = 64 * 1024 * 1024;
 /** One connection to a running agent. Values are plain JSON; errors are what the agent threw, or RPC_*. */
 export interface RpcClient {
   readonly socket: string;
+  /** Somebody answers; an agent that has just begun gets a moment. @throws RPC_UNREACHABLE */
+  ready(timeoutMs: number): Promise<void>;
   ask(method: UnaryMethod, question: unknown, of: { timeoutMs: number; signal: AbortSignal }): Promise<unknown>;
   follow(method: StreamMethod, question: unknown, signal: AbortSignal): AsyncIterable<unknown>;
   converse(method: DuplexMethod, signal: AbortSignal): Conversation;
@@ -33,6 +36,21 @@ export async function connectRpc(socket: string): Promise<RpcClient> {
   });
   return {
     socket,
+    ready: (timeoutMs) =>
+      new Promise((resolve, reject) => {
+        client.waitForReady(Date.now() + timeoutMs, (cause) => {
+          if (cause === undefined) resolve();
+          else
+            reject(
+              fail('RPC_UNREACHABLE', {
+                message: `reach the agent at ${socket}`,
+                key: socket,
+                hint: 'reconcile doctor; does its process hang?',
+                cause,
+              }),
+            );
+        });
+      }),
     ask: (method, question, of) => ask({ client, socket, method }, question, of),
     follow: (method, question, signal) => {
       const call = client.makeServerStreamRequest(pathOf(method), encodeDocument, (body) => body, question);

@@ -1,2 +1,2 @@
-export type { Answering, Handlers } from './handlers.ts';
+export type { Answering, Answers } from './answers.ts';
 export { type RpcServer, type ServeOptions, serveRpc } from './serve.ts';

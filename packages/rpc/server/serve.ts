@@ -11,7 +11,7 @@ import { fail } from '../errors.ts';
 import { decodeDocument, encodeDocument } from '../wire/document.ts';
 import { type Method, methods, pathOf } from '../wire/methods.ts';
 import { errorTrailer, statusOf } from '../wire/status.ts';
-import type { Handlers } from './handlers.ts';
+import type { Answers } from './answers.ts';
 import { clearSocket, closeSocket } from './socket.ts';
 
 type Library = typeof import('../library.ts');
@@ -31,18 +31,18 @@ export interface ServeOptions {
   readonly socket: string;
   /** '' = for this user alone. */
   readonly group: string;
-  readonly handlers: Handlers;
+  readonly answerers: Answers;
 }
 
 /** Answers at a unix socket. @throws RPC_SOCKET */
-export async function serveRpc({ group, handlers, socket }: ServeOptions): Promise<RpcServer> {
+export async function serveRpc({ group, answerers, socket }: ServeOptions): Promise<RpcServer> {
   const library = await import('../library.ts');
   await clearSocket(socket);
   const server = new library.Server({
     'grpc.max_receive_message_length': mostQuestionBytes,
     'grpc.max_concurrent_streams': mostStreams,
   });
-  server.addService(definitions(), implementation(library, handlers));
+  server.addService(definitions(), implementation(library, answerers));
   try {
     await bind(server, library, socket);
     await closeSocket(socket, group);
@@ -87,15 +87,15 @@ function definitions() {
   );
 }
 
-function implementation(library: Library, handlers: Handlers): UntypedServiceImplementation {
+function implementation(library: Library, answerers: Answers): UntypedServiceImplementation {
   const found: UntypedServiceImplementation = {};
-  for (const [method, answer] of Object.entries(handlers.unary)) found[method] = unary(library, answer);
-  for (const [method, answer] of Object.entries(handlers.stream)) found[method] = stream(library, answer);
-  for (const [method, answer] of Object.entries(handlers.duplex)) found[method] = duplex(library, answer);
+  for (const [method, answer] of Object.entries(answerers.unary)) found[method] = unary(library, answer);
+  for (const [method, answer] of Object.entries(answerers.stream)) found[method] = stream(library, answer);
+  for (const [method, answer] of Object.entries(answerers.duplex)) found[method] = duplex(library, answer);
   return found;
 }
 
-function unary(library: Library, answer: Handlers['unary'][keyof Handlers['unary']]): handleUnaryCall<Buffer, unknown> {
+function unary(library: Library, answer: Answers['unary'][keyof Answers['unary']]): handleUnaryCall<Buffer, unknown> {
   return (call, done) => {
     const ended = new AbortController();
     call.on('cancelled', () => ended.abort());
@@ -110,14 +110,14 @@ function unary(library: Library, answer: Handlers['unary'][keyof Handlers['unary
 
 function stream(
   library: Library,
-  answer: Handlers['stream'][keyof Handlers['stream']],
+  answer: Answers['stream'][keyof Answers['stream']],
 ): handleServerStreamingCall<Buffer, unknown> {
   return (call) => {
     void tell(library, call, (signal) => answer(decodeDocument(call.request), { signal }));
   };
 }
 
-function duplex(library: Library, answer: Handlers['duplex'][keyof Handlers['duplex']]) {
+function duplex(library: Library, answer: Answers['duplex'][keyof Answers['duplex']]) {
   return (call: ServerDuplexStream<Buffer, unknown>) => {
     const questions = read(call);
     void tell(library, call, (signal) => answer(questions, { signal }));

@@ -11,7 +11,8 @@ const by: Principal = { issuer: 'unix', subject: 'test', kind: 'person', scopes:
 export class AgentProcess {
   readonly #home: FleetHome;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** How it ended, once it has. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   #said = '';
   #remote: Promise<Remote | undefined> | undefined;
 
@@ -28,7 +29,7 @@ export class AgentProcess {
     };
     this.#child.stdout?.on('data', hear);
     this.#child.stderr?.on('data', hear);
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve({ code, signal }));
     });
   }
@@ -87,7 +88,7 @@ export class AgentProcess {
     (await this.#remote?.catch(() => undefined))?.close();
     this.#remote = undefined;
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(name);
-    return (await this.#ended).code;
+    return (await this.ended).code;
   }
 
   async #connect(): Promise<Remote> {

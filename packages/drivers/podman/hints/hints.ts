@@ -29,8 +29,10 @@ export function watchExits(
   return watchDirectory(exitsDir(host), {
     signal,
     onEnd,
-    // podman itself removes the file a moment later; that changes nothing a look would see.
-    onChange: (name) => onHint({ id: /^[0-9a-f]{64}$/.test(name) ? name : '', what: 'exit' }),
+    // Under another name it is still being written: podman would not know yet, and a look would see neither life nor end.
+    onChange: (name) => {
+      if (/^[0-9a-f]{64}$/.test(name)) onHint({ id: name, what: 'exit' });
+    },
   });
 }
 

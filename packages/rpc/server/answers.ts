@@ -6,7 +6,7 @@ export interface Answering {
 }
 
 /** Questions and answers are plain JSON. What is thrown goes to the caller as an error. */
-export interface Handlers {
+export interface Answers {
   readonly unary: Readonly<Record<UnaryMethod, (question: unknown, of: Answering) => Promise<unknown>>>;
   readonly stream: Readonly<Record<StreamMethod, (question: unknown, of: Answering) => AsyncIterable<unknown>>>;
   /** `questions` goes on: the first is the order, later ones are answers to what was asked back. */

@@ -1,8 +1,8 @@
 import type { Plan } from '@reconcile/core';
 import { exit, planExit, worst } from '@reconcile/core/exit';
-import type { Loaded } from '../desired/model.ts';
-import { conditionsOf, type RuntimeLook } from '../recover/conditions.ts';
-import type { PlanDocument } from '../service/documents.ts';
+import type { Loaded } from '../../desired/model.ts';
+import { conditionsOf, type RuntimeLook } from '../../recover/conditions.ts';
+import type { PlanDocument } from '../../service/documents.ts';
 
 /** `plan -o json`: of the whole node, or of what the plan was narrowed to. */
 export function planDocument(

@@ -1,0 +1,228 @@
+import {
+  type ApplyContext,
+  type Event,
+  errorText,
+  type Instant,
+  type ProbeResult,
+  type SlotKey,
+} from '@reconcile/core';
+import { flappingDeaths } from '@reconcile/core/kinds/container';
+import { probe } from '@reconcile/engine';
+import type { Host } from '@reconcile/host';
+import { addDeath, addEvents, noteHealth, putGateExpired } from '@reconcile/registry';
+import type { SlotHealth } from '../../service/state.ts';
+import type { LastLook } from '../last-look.ts';
+import type { NodeParts } from '../node-parts.ts';
+import { SlotWatch, type Verdict } from './slot-watch.ts';
+import { type Target, targetsOf } from './targets.ts';
+
+/** Probes of many containers with one interval must not come at one moment. */
+const jitter = 0.1;
+/** The planner's own pauses between deaths, for ends that a probe brings about: 1 s, doubling, at most a minute. */
+const longestPauseMs = 60_000;
+
+interface Watched {
+  target: Target;
+  readonly watch: SlotWatch;
+  readonly ended: AbortController;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Whom the monitor tells, and what it works with. */
+export interface MonitorParts {
+  readonly node: NodeParts;
+  /** Something turned: a pass should look. */
+  hint(): void;
+}
+
+/**
+ * Probes everything that runs, for as long as it runs. What turns unhealthy is written down as a gate that expired: from there
+ * the ordinary plan restarts it, with a pause that grows. Containers that keep dying are told once as flapping.
+ */
+export class HealthMonitor {
+  readonly #node: NodeParts;
+  readonly #hint: () => void;
+  readonly #watched = new Map<string, Watched>();
+  readonly #flapping = new Map<SlotKey, Instant>();
+  #look: LastLook | undefined;
+
+  constructor({ hint, node }: MonitorParts) {
+    this.#node = node;
+    this.#hint = hint;
+  }
+
+  /** After every look: what is new is probed, what is gone no longer. */
+  looked(look: LastLook): void {
+    this.#look = look;
+    const { seen } = look;
+    const { input } = seen;
+    const targets = new Map(
+      targetsOf({ observed: seen.observed, ledger: seen.ledger, input }).map((of) => [of.id, of]),
+    );
+    for (const [id, watched] of this.#watched) if (!isSame(watched.target, targets.get(id))) this.#forget(id);
+    for (const [id, target] of targets) {
+      const known = this.#watched.get(id);
+      if (known === undefined) this.#begin(id, target);
+      else {
+        known.target = target;
+        if (target.recorded === 'healthy') known.watch.is('healthy', this.#now());
+      }
+    }
+    this.#seeFlapping(input.history.slots);
+  }
+
+  stop(): void {
+    for (const id of this.#watched.keys()) this.#forget(id);
+  }
+
+  of(slot: SlotKey): SlotHealth | undefined {
+    return this.all(Number.POSITIVE_INFINITY).find((one) => one.slot === slot);
+  }
+
+  /** Each with its newest `most` samples. */
+  all(most: number): readonly SlotHealth[] {
+    return [...this.#watched.values()]
+      .map(({ target: { key, slot }, watch }) => ({
+        slot,
+        key,
+        state: this.#flapping.has(slot) ? ('flapping' as const) : watch.state,
+        since: this.#flapping.get(slot) ?? watch.since,
+        samples: most === 0 ? [] : watch.samples.slice(-most),
+      }))
+      .sort((a, b) => (a.slot < b.slot ? -1 : 1));
+  }
+
+  #now(): Instant {
+    return this.#node.host.clock.now();
+  }
+
+  #begin(id: string, target: Target): void {
+    const watched: Watched = {
+      target,
+      watch: new SlotWatch(target.recorded, this.#now()),
+      ended: new AbortController(),
+      timer: undefined,
+    };
+    this.#watched.set(id, watched);
+    this.#plan(watched, Math.random() * target.health.intervalMs);
+  }
+
+  #plan(watched: Watched, inMs: number): void {
+    if (watched.ended.signal.aborted) return;
+    watched.timer = setTimeout(() => void this.#probe(watched), inMs);
+    watched.timer.unref();
+  }
+
+  #forget(id: string): void {
+    const watched = this.#watched.get(id);
+    if (watched === undefined) return;
+    clearTimeout(watched.timer);
+    watched.ended.abort();
+    this.#watched.delete(id);
+  }
+
+  async #probe(watched: Watched): Promise<void> {
+    const { ended, watch } = watched;
+    const result = await this.#ask(watched);
+    if (ended.signal.aborted) return;
+    const { health, startedAt } = watched.target;
+    const at = this.#now();
+    const before = watch.state;
+    if (watch.take(result, { at, health, startedAt })) await this.#turned(watched, { before, message: result.message });
+    this.#plan(watched, health.intervalMs * (1 + jitter * (2 * Math.random() - 1)));
+  }
+
+  async #ask({ ended, target }: Watched): Promise<ProbeResult> {
+    const driver = this.#node.warm.drivers.byKind.get('container');
+    const cx = this.#context(ended.signal);
+    const startedAt = this.#now();
+    if (driver === undefined || cx === undefined) return { healthy: true, message: '', durationMs: 0 };
+    try {
+      return await probe(cx, driver, { key: target.key, target: target.probe, locus: target.locus });
+    } catch (error) {
+      return { healthy: false, message: errorText(error), durationMs: this.#now() - startedAt };
+    }
+  }
+
+  #context(signal: AbortSignal): ApplyContext<Host> | undefined {
+    const { config, host } = this.#node;
+    if (this.#look === undefined) return undefined;
+    const { ledger, observed } = this.#look.seen;
+    const { desired } = this.#look.loaded;
+    if (desired === undefined) return undefined;
+    const log = { debug: () => undefined, warn: () => undefined };
+    const { bootId } = observed;
+    return { host, signal, log, node: config.node, fleet: desired.fleet, bootId, now: this.#now(), desired, ledger };
+  }
+
+  /** A transition: written down, told, and hinted; an unhealthy one is restarted by the plan, after its pause. */
+  async #turned(watched: Watched, { before, message }: { before: Verdict; message: string }): Promise<void> {
+    const { ended, target, watch } = watched;
+    const { isLeftAlone, key, slot } = target;
+    const { news, registry } = this.#node;
+    const at = this.#now();
+    const to = watch.state;
+    const event = this.#event(slot, { condition: 'Healthy', status: to === 'healthy', reason: 'Probe', message });
+    news.tell({ kind: 'health', slot, key, from: before, to, message });
+    if (event !== undefined) news.tell({ kind: 'event', event });
+    const deaths = this.#look?.seen.input.history.slots[slot]?.deaths.length ?? 0;
+    await registry.write((rows) => {
+      if (event !== undefined) addEvents(rows, [event]);
+      if (isLeftAlone) return;
+      noteHealth(rows, { key, state: to, message, at });
+      if (to === 'healthy') putGateExpired(rows, slot, undefined);
+      else addDeath(rows, slot, at);
+    });
+    if (isLeftAlone) return;
+    if (to === 'healthy') return this.#hint();
+    const pauseMs = deaths === 0 ? 0 : Math.min(longestPauseMs, 1000 * 2 ** (deaths - 1));
+    watched.timer = setTimeout(() => {
+      if (ended.signal.aborted || watch.state !== 'unhealthy') return;
+      const reason = `its probe failed: ${message}`;
+      void registry
+        .write((rows) => putGateExpired(rows, slot, { key, at: this.#now(), reason }))
+        .then(() => this.#hint());
+    }, pauseMs);
+  }
+
+  #seeFlapping(slots: Readonly<Record<SlotKey, { readonly deaths: readonly Instant[] }>>): void {
+    for (const [slot, { deaths }] of Object.entries(slots)) {
+      const isFlapping = deaths.length >= flappingDeaths;
+      if (isFlapping === this.#flapping.has(slot)) continue;
+      const at = this.#now();
+      if (isFlapping) this.#flapping.set(slot, at);
+      else this.#flapping.delete(slot);
+      const message = isFlapping ? `${deaths.length} deaths in 10 min` : 'it stays up again';
+      const event = this.#event(slot, { condition: 'Flapping', status: isFlapping, reason: 'Deaths', message });
+      if (event === undefined) continue;
+      this.#node.news.tell({ kind: 'event', event });
+      this.#node.registry.write((rows) => addEvents(rows, [event])).catch((error: unknown) => this.#node.fatal(error));
+    }
+  }
+
+  #event(
+    slot: SlotKey,
+    of: { condition: string; status: boolean; reason: string; message: string },
+  ): Event | undefined {
+    const { desired } = this.#look?.loaded ?? {};
+    if (desired === undefined) return undefined;
+    const { condition, message, reason, status } = of;
+    return {
+      at: this.#now(),
+      node: desired.node,
+      generation: desired.generation,
+      cycleId: '',
+      type: 'condition.changed',
+      slot,
+      condition,
+      status: status ? 'True' : 'False',
+      reason,
+      message,
+    };
+  }
+}
+
+/** The same life of the same container: another process begins anew. */
+function isSame(before: Target, now: Target | undefined): boolean {
+  return now !== undefined && now.startedAt === before.startedAt && now.locus.pid === before.locus.pid;
+}

@@ -1,0 +1,1 @@
+export { planDocument } from './plan.ts';

@@ -1,0 +1,1 @@
+export { sayOverride } from './say.ts';

@@ -1,0 +1,1 @@
+export { findAgent, type Remote } from './find.ts';
