@@ -65,7 +65,7 @@ async function besideFleets(): Promise<Row[]> {
   try {
     const rows: Row[] = [];
     for (const size of options.sizes) {
-      if (size !== detailed && !isWanted('quiet')) continue;
+      if (!isWanted('quiet') && (size !== detailed || !isWanted('removed'))) continue;
       const fleets = await grow({ ...world, ...sides, size });
       rows.push(...(await take('quiet', () => quiet(fleets))));
       if (size !== detailed) continue;
