@@ -32,6 +32,7 @@ const statuses: Readonly<Record<string, number>> = {
   CONFIG_INVALID: 422,
   TOO_MANY_FAILURES: 429,
   AGENT_STOPPING: 503,
+  NOTHING_SEEN: 503,
   NOT_READY: 503,
   TOO_MANY_STREAMS: 503,
 };

@@ -19,6 +19,8 @@ export const state = new Cell<AgentState | undefined>(undefined);
 export const plan = new Cell<PlanDocument | undefined>(undefined);
 export const history = new Cell<readonly HistoryEntry[]>([]);
 export const health = new Cell<ReadonlyMap<string, HealthLine>>(new Map());
+/** Why the agent cannot say how things are; undefined: it can. */
+export const trouble = new Cell<Error | undefined>(undefined);
 /** The moment that pages count ages from; moves every few seconds. */
 export const clock = new Cell(Date.now());
 /** Grows with every look: what a page asked for besides these is asked for again. */
@@ -53,19 +55,24 @@ export async function begin(): Promise<void> {
   }
 }
 
-/** Everything that most pages show. */
+/** Everything that most pages show. What the agent cannot say now stays as it was, and `trouble` says why. */
 export async function refresh(): Promise<void> {
-  const [nextNode, nextState, nextPlan, nextHistory] = await Promise.all([
-    get<NodeDocument>('/api/v1/status'),
+  const [nextState, nextNode, nextPlan, nextHistory] = await Promise.allSettled([
     get<AgentState>('/api/v1/state'),
+    get<NodeDocument>('/api/v1/status'),
     get<PlanDocument>('/api/v1/plan'),
     get<readonly HistoryEntry[]>('/api/v1/history?limit=500'),
   ]);
+  if (nextState.status === 'rejected') throw nextState.reason;
   clock.set(Date.now());
-  node.set({ ...nextNode, rows: same(node.value?.rows ?? [], nextNode.rows, ({ slot }) => slot) });
-  state.set(nextState);
-  plan.set(nextPlan);
-  history.set(nextHistory);
+  state.set(nextState.value);
+  if (nextNode.status === 'fulfilled') {
+    const { rows, ...rest } = nextNode.value;
+    node.set({ ...rest, rows: same(node.value?.rows ?? [], rows, ({ slot }) => slot) });
+  }
+  if (nextPlan.status === 'fulfilled') plan.set(nextPlan.value);
+  if (nextHistory.status === 'fulfilled') history.set(nextHistory.value);
+  trouble.set(nextNode.status === 'rejected' ? (nextNode.reason as Error) : undefined);
   looks.set(looks.value + 1);
 }
 

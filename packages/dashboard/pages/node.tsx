@@ -5,6 +5,7 @@ import { useAnswer } from '../live/ask.ts';
 import { clock, me, node, state } from '../live/live.ts';
 import { useCell } from '../live/store.ts';
 import type { AgentState } from '../model/documents.ts';
+import { Waiting } from '../parts/waiting.tsx';
 import { ago, fullMoment, moment, until } from '../words/when.ts';
 
 interface AuditRow {
@@ -22,7 +23,7 @@ export function NodePage() {
   const found = useCell(state);
   const standing = useCell(node);
   const now = useCell(clock);
-  if (found === undefined || standing === undefined) return <p class="loading">Asking the agent…</p>;
+  if (found === undefined || standing === undefined) return <Waiting />;
   const { overrides, problems } = found;
   return (
     <>

@@ -8,6 +8,7 @@ import { CardView } from '../parts/card.tsx';
 import { CommitStrip } from '../parts/commit-strip.tsx';
 import { ServiceRow } from '../parts/service-row.tsx';
 import { Timeline } from '../parts/timeline.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { cardsOf, mostCards } from '../words/cards.ts';
 import { momentsOf, toldOnce } from '../words/moments.ts';
 import { sentenceOf, worstByService } from '../words/sentence.ts';
@@ -25,7 +26,7 @@ export function Overview() {
   const planned = useCell(plan);
   const past = useCell(history);
   const certificates = useAnswer<{ certificates: readonly CertificateRow[] }>('/api/v1/certificates');
-  if (found === undefined) return <p class="loading">Asking the agent…</p>;
+  if (found === undefined) return <Waiting />;
   const sentence = sentenceOf(found, agent);
   const cards = cardsOf({
     node: found,

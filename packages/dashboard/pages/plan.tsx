@@ -6,13 +6,14 @@ import { serviceHref } from '../live/route.ts';
 import { useCell } from '../live/store.ts';
 import { ActButton } from '../parts/button.tsx';
 import { Confirm, heldTitle } from '../parts/card.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { ago, until } from '../words/when.ts';
 
 /** What a pass would do now, what it must not do without a person, and what waits. */
 export function PlanPage() {
   const found = useCell(plan);
   const now = useCell(clock);
-  if (found === undefined) return <p class="loading">Asking the agent…</p>;
+  if (found === undefined) return <Waiting />;
   const { actions, held, lookedAt, waiting } = found;
   const changes = found.changes.filter(({ kind }) => kind !== 'port-lease');
   const isConverged = changes.length === 0 && held.length === 0 && waiting.length === 0;
