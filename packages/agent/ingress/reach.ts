@@ -2,7 +2,7 @@ import { plainIp } from '@reconcile/core';
 import type { CertificateState } from '@reconcile/core/kinds/certificate';
 import { type RecordSpec, recordProvider } from '@reconcile/core/kinds/record';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
-import { checkPointing } from '@reconcile/drivers/dns-none';
+import { checkPointing } from '@reconcile/drivers/dns-none/observe';
 import { askTimeoutMs, serverOf } from '../names/ask.ts';
 import type { NamesInput } from '../names/list.ts';
 import { routeAddress } from '../standing/reached.ts';

@@ -1,2 +1,2 @@
-export { listNames, type NamesInput } from './list.ts';
+export { listNames, type NamesInput, pointingNames } from './list.ts';
 export type { NameOwner, NameRow } from './row.ts';

@@ -5,7 +5,7 @@ import type { ReadHost } from '@reconcile/host';
 import { expect, test } from 'vitest';
 import type { NodeConfig } from '../config/model.ts';
 import { serverOf } from './ask.ts';
-import { listNames } from './list.ts';
+import { listNames, pointingNames } from './list.ts';
 
 const me = { fleet: 'home', node: 'rift' };
 const tables: Record<string, unknown> = {
@@ -140,6 +140,38 @@ test('each zone is asked at its own server, unless another one is named', async 
   expect(serverOf('rfc2136."six.example"', { rfc2136: { 'six.example': { server: '[2001:db8::1]' } } } as never)).toBe(
     '[2001:db8::1]:53',
   );
+});
+
+test('a plan asks for names of yours whose routes it makes or changes, and for no other', async () => {
+  const asked: string[] = [];
+  const route = (hostname: string) => ({
+    key: `route/80/${hostname}`,
+    kind: 'route',
+    services: ['web'],
+    spec: { ...routeDefaults, hostname, tls: false },
+    references: [],
+  });
+  const routes = ['new.example.org', 'old.example.org', 'gone.example.org'].map(route);
+  const pointing = (changes: readonly object[]) =>
+    pointingNames({
+      config,
+      host: {
+        net: {
+          resolve: async (name: string, type: string) => {
+            asked.push(`${name} ${type}`);
+            return type === 'A' ? ['192.0.2.10'] : undefined;
+          },
+        },
+      } as unknown as ReadHost,
+      desired: { resources: Object.fromEntries(routes.map((one) => [one.key, one])) } as unknown as Desired,
+      plan: { changes } as unknown as Plan,
+    });
+  expect(await pointing([{ kind: 'container', key: 'container/x', type: 'create' }])).toEqual([]);
+  expect(asked).toEqual([]);
+  const change = (name: string, type: string) => ({ kind: 'route', key: `route/80/${name}`, type });
+  const found = await pointing([change('new.example.org', 'create'), change('gone.example.org', 'remove')]);
+  expect(found.map(({ name, state }) => `${name} ${state}`)).toEqual(['new.example.org points here']);
+  expect(asked.sort()).toEqual(['new.example.org A', 'new.example.org AAAA']);
 });
 
 test('a route whose name nobody here writes is looked up and said to lead here, or not', async () => {

@@ -1,7 +1,7 @@
 import type { Desired, Observed, ObservedResource, Plan, Resource } from '@reconcile/core';
 import { isBelow, type RecordSpec, type RecordState, recordProvider } from '@reconcile/core/kinds/record';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
-import { checkPointing } from '@reconcile/drivers/dns-none';
+import { checkPointing } from '@reconcile/drivers/dns-none/observe';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../config/model.ts';
 import { type RecordTables, recordTables } from '../wire/records/index.ts';
@@ -117,14 +117,27 @@ function judged(row: NameRow): NameRow {
   return { ...row, state: served.length === 0 ? 'made, not served' : 'made, served as something else' };
 }
 
+/** Of a plan: the names of yours whose routes it makes or changes, and where they lead today. Asks nobody where there are none. */
+export async function pointingNames(input: Omit<NamesInput, 'observed'>): Promise<NameRow[]> {
+  const changed = input.plan.changes.flatMap(({ kind, key, type }) => {
+    const route = kind === 'route' && type !== 'remove' ? input.desired.resources[key] : undefined;
+    return route === undefined ? [] : [hostnameOf(route)];
+  });
+  return changed.length === 0 ? [] : yours(input, new Set(changed));
+}
+
 /** Names of routes in zones that nobody here writes: we look whether they lead here, and say so. */
-async function yours({ config, desired, host, server }: NamesInput): Promise<NameRow[]> {
+async function yours(
+  { config, desired, host, server }: Omit<NamesInput, 'observed'>,
+  only?: ReadonlySet<string>,
+): Promise<NameRow[]> {
   const resources = Object.values(desired.resources);
   const written = new Set(resources.flatMap((one) => (one.kind === 'record' ? [hostnameOf(one)] : [])));
   const names = new Map<string, Resource>();
   for (const one of resources) {
     const name = one.kind === 'route' ? hostnameOf(one) : '';
-    if (name !== '' && !written.has(name) && !isBehindEdge(one)) names.set(name, one);
+    const isAsked = only?.has(name) !== false && name !== '';
+    if (isAsked && !written.has(name) && !isBehindEdge(one)) names.set(name, one);
   }
   const addresses = config.addresses.map(({ ip }) => ip);
   const options = { timeoutMs: askTimeoutMs, ...(server === undefined ? {} : { server }) };

@@ -1,9 +1,19 @@
 import type { Loaded } from '@reconcile/agent/desired';
 import { planDocument } from '@reconcile/agent/documents/plan';
 import { withPullSizes } from '@reconcile/agent/look';
+import type { NameRow } from '@reconcile/agent/names';
 import { type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import type { Plan } from '@reconcile/core';
-import { authorName, conditionLines, type Line, plainText, renderPlan } from '@reconcile/core/render';
+import {
+  authorName,
+  conditionLines,
+  harmless,
+  type Line,
+  line,
+  piece,
+  plainText,
+  renderPlan,
+} from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { troubleLines } from './trouble.ts';
@@ -24,17 +34,33 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   const document = planDocument(made, sight.loaded, sight.seen);
   if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(made, options));
   const diff = options.diff === true ? await diffOf(made, sight) : [];
+  const { config, desired, host } = sight;
+  const names = made.changes.some(({ kind }) => kind === 'route')
+    ? await namesOf({ config, desired, host, plan: made })
+    : [];
   if (cx.json) {
     const text = options.diff === true ? { diff: plainText(diff) } : {};
-    cx.printJson({ ...document, ...text });
+    cx.printJson({ ...document, ...text, ...(names.length === 0 ? {} : { names }) });
     return document.exit;
   }
   cx.tell(troubleLines(sight.loaded, cx.errLook));
   cx.print(conditionLines(document.conditions ?? [], cx.look.width));
   const meta = { ...planMeta(sight, performance.now() - startedAt), applyHint: applyHint(made, options) };
   cx.print(renderPlan(made, meta, { width: cx.look.width, ascii: cx.look.ascii, verbose: options.verbose === true }));
+  if (names.length > 0) cx.print([[], ...names.map(nameLine)]);
   if (diff.length > 0) cx.print([[], ...diff]);
   return document.exit;
+}
+
+/** Loaded only where there is a route to speak of. */
+async function namesOf(of: Pick<Sight, 'config' | 'desired' | 'host'> & { readonly plan: Plan }): Promise<NameRow[]> {
+  const { pointingNames } = await import('@reconcile/agent/names');
+  return pointingNames(of);
+}
+
+/** A name whose record is not ours to write: where it leads is told, and is no trouble. */
+function nameLine({ name, state }: NameRow): Line {
+  return line(piece('yours: ', 'dim'), `${name}  `, piece(harmless(state), 'dim'));
 }
 
 async function diffOf(made: Plan, sight: Sight): Promise<Line[]> {

@@ -23,7 +23,7 @@ export interface Pointed {
 
 /**
  * Zones with `driver = "none"` and names in no zone: we write nothing, we look whether the name leads here and say so. Never a
- * warning, and no part of a plan: a resolver that is away must not make a pass slow.
+ * warning, and nothing that a pass asks: a resolver that is away must not make one slow.
  */
 export async function checkPointing(host: ReadHost, asked: Pointing): Promise<Pointed> {
   const { hostname, server, timeoutMs } = asked;
