@@ -39,6 +39,24 @@ export const cliErrors = {
     retry: 'on-change',
     says: 'Where init would write, something is there already; it is named. Nothing was written.',
   },
+  ADOPT_NONE: {
+    retry: 'on-change',
+    says: 'No container can be taken over for that; why is said of each. Nothing was changed.',
+  },
+  ADOPT_WHICH: { retry: 'on-change', says: 'Several containers would do; one has to be named. Nothing was changed.' },
+  ADOPT_RESTARTS: {
+    retry: 'on-change',
+    says: 'The container differs from its definition, so the pass would replace it, and that was not asked for. Nothing was changed.',
+  },
+  SECRET_EMPTY: {
+    retry: 'on-change',
+    says: 'Nothing came on stdin, where the value of a secret is read. Nothing was changed.',
+  },
+  SECRET_NAME: { retry: 'never', says: 'That cannot be the name of a secret. Nothing was changed.' },
+  SECRET_UNKNOWN: {
+    retry: 'on-change',
+    says: 'The repository has no value of that secret to rotate. Nothing was changed.',
+  },
   IMPORT_UNREADABLE: { retry: 'on-change', says: 'A file that was to be imported is not there. Nothing was written.' },
   IMPORT_EXISTS: {
     retry: 'on-change',
@@ -52,6 +70,7 @@ export const cliErrors = {
     retry: 'on-change',
     says: 'The path is not there, or is neither a fleet, nor a definition, nor a node.toml.',
   },
+  NO_AGENT: { retry: 'on-change', says: 'No agent runs on this node, and what was asked for needs one.' },
   AGENT_SILENT: {
     retry: 'backoff',
     says: 'The agent that was to do it ended, or was no longer waited for; what was begun is finished or made good by the next pass.',

@@ -1,10 +1,10 @@
 import { type RunningAgent, runAgent } from '@reconcile/agent/daemon';
-import type { AgentEvent } from '@reconcile/agent/service';
-import { eventLine, harmless, line, piece } from '@reconcile/core/render';
+import { line, piece } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { writingNode } from '../frame/writer.ts';
 import { pagesDir } from '../install.ts';
+import { printEvent } from './agent-event.ts';
 
 /**
  * `agent`: watches and converges this node until it is told to end (SIGTERM, Ctrl-C); containers go on. SIGHUP reads node.toml
@@ -47,28 +47,6 @@ async function narrate(cx: CliContext, { by, service }: RunningAgent): Promise<v
   for await (const event of service.watch({ by, signal: cx.signal })) {
     if (cx.json) cx.printJson(event);
     else printEvent(cx, event);
-  }
-}
-
-/** One line, or none for what is of no interest. */
-export function printEvent(cx: CliContext, event: AgentEvent, all = false): void {
-  switch (event.kind) {
-    case 'event': {
-      const told = eventLine(event.event, { all, zone: 'local' });
-      if (told !== undefined) cx.print([told.map((part) => ({ ...part, text: harmless(part.text) }))]);
-      return;
-    }
-    case 'health': {
-      const style = event.to === 'healthy' ? 'good' : 'bad';
-      cx.print([line(piece(event.slot, 'bold'), '  ', piece(event.to, style), `  ${harmless(event.message)}`)]);
-      return;
-    }
-    case 'lost':
-      cx.print([line(piece(`${event.count} events were left out: this reader is too slow`, 'warn'))]);
-      return;
-    case 'state':
-    case 'look':
-      return;
   }
 }
 

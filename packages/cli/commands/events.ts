@@ -1,6 +1,9 @@
+import type { NodeConfig } from '@reconcile/agent/config';
+import { isOf } from '@reconcile/agent/standing';
 import { plainName } from '@reconcile/agent/subject';
 import { eventLine, harmless, line, piece, wrapLine } from '@reconcile/core/render';
 import { listEvents } from '@reconcile/registry';
+import { fail } from '../errors.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { remember } from '../frame/node.ts';
@@ -10,6 +13,7 @@ export interface EventsOptions {
   readonly lines?: string;
   readonly since?: string;
   readonly verbose?: boolean;
+  readonly follow?: boolean;
 }
 
 const usualLines = 50;
@@ -28,8 +32,10 @@ export async function runEvents(cx: CliContext, given: string | undefined, optio
   const found = registry.read((rows) => listEvents(rows, { ...slot, limit })).filter(({ event }) => event.at >= since);
   const newest = <T>(all: readonly T[]) => (lines === undefined ? all : all.slice(Math.max(0, all.length - lines)));
   if (cx.json) {
-    cx.printJson(newest(found));
-    return exit.converged;
+    // One document when it is all; one line each when there is no end to it.
+    if (options.follow !== true) cx.printJson(newest(found));
+    else for (const one of newest(found)) cx.printJson(one);
+    return options.follow === true ? follow(cx, config, { ...slot, all: true }) : exit.converged;
   }
   const shown = found.flatMap(({ event }) => {
     const told = eventLine(event, { all: options.verbose === true, zone: 'local' });
@@ -38,5 +44,34 @@ export async function runEvents(cx: CliContext, given: string | undefined, optio
   if (shown.length === 0) cx.tell([line(piece('Nothing happened that is remembered.', 'dim'))]);
   const clean = newest(shown).map((each) => each.map((one) => ({ ...one, text: harmless(one.text) })));
   cx.print(cx.look.isTerminal ? clean.flatMap((each) => wrapLine(each, cx.look.width)) : clean);
-  return exit.converged;
+  return options.follow === true ? follow(cx, config, { ...slot, all: options.verbose === true }) : exit.converged;
+}
+
+/** From the agent, as it happens. @throws NO_AGENT */
+async function follow(
+  cx: CliContext,
+  config: NodeConfig,
+  { all, slot }: { slot?: string; all: boolean },
+): Promise<number> {
+  const { findAgent } = await import('@reconcile/agent/remote');
+  const { printEvent } = await import('./agent-event.ts');
+  const agent = await findAgent(config);
+  if (agent === undefined)
+    throw fail('NO_AGENT', {
+      message: `follow the events of ${config.node}`,
+      wanted: 'a running agent: without one nothing happens by itself',
+      hint: 'reconcile agent, or reconcile install',
+    });
+  try {
+    const { localPrincipal } = await import('../frame/writer.ts');
+    for await (const event of agent.service.watch({ by: localPrincipal(cx.uid), signal: cx.signal })) {
+      const of = event.kind === 'event' && 'slot' in event.event ? event.event.slot : 'slot' in event ? event.slot : '';
+      if (slot !== undefined && !isOf(of, slot)) continue;
+      if (cx.json) cx.printJson(event);
+      else printEvent(cx, event, all);
+    }
+    return exit.converged;
+  } finally {
+    agent.close();
+  }
 }

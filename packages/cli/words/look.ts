@@ -52,9 +52,12 @@ export function lookWords(root: Command, pick: Pick): void {
     .option('-n, --lines <number>', 'the newest this many, or all (default 50)')
     .option('--since <time>', '10m, 2h, 1d or a date')
     .option('-v, --verbose', 'also what was begun or skipped')
+    .option('-f, --follow', 'then what happens, until Ctrl-C; needs the agent')
     .addHelpText('after', `\nExample:\n  reconcile events --since 1h${exitCodes(plainCodes)}`)
     .action((name: string | undefined, options: EventsOptions) =>
-      pick(events, async (cx) => (await import('../commands/events.ts')).runEvents(cx, name, options)),
+      pick(events, async (cx) => (await import('../commands/events.ts')).runEvents(cx, name, options), {
+        isLooking: options.follow === true,
+      }),
     );
 
   const history = root

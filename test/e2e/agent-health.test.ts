@@ -1,0 +1,141 @@
+import { AgentProcess } from '@reconcile/testkit/agent';
+import { FleetHome, freePort } from '@reconcile/testkit/fleet';
+import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
+import { get } from '@reconcile/testkit/proxy';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+// Continuous health, and what a person says about this node alone, over real podman.
+
+const reason = noRealPodman();
+
+const web = (image: string, name = 'web') => `name = "${name}"
+[[components]]
+name = "main"
+image = "${testImage(image)}"
+stop_timeout = "1s"
+[[components.routes]]
+port = 8080
+hostname = "${name}.example.net"
+[components.health]
+type = "http"
+path = "/healthz"
+expect = "ok"
+interval = "300ms"
+failures = 3
+`;
+
+describe.skipIf(reason !== undefined)(`agent: health and overrides ${reason ?? ''}`, () => {
+  let home: FleetHome;
+  let agent: AgentProcess;
+  let port: number;
+  const of = () =>
+    ({
+      by: { issuer: 'unix', subject: '0', kind: 'person', scopes: [] },
+      signal: AbortSignal.timeout(10_000),
+    }) as const;
+
+  const answer = async (name: string) =>
+    (await get({ port, host: `${name}.example.net`, timeoutMs: 10_000 }).catch(() => undefined))?.body.trim();
+
+  async function startedAt(slot: string): Promise<string> {
+    const name = await home.container(slot);
+    return (await podman(['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', name ?? 'none'])).stdout.trim();
+  }
+
+  beforeAll(async () => {
+    await Promise.all([buildTestImage('1'), buildTestImage('2')]);
+    port = await freePort();
+    home = await FleetHome.make({ listeners: { 8080: `127.0.0.1:${port}` }, more: '[api]\nhttp = []\n' });
+    await home.commit('two services', {
+      'fleet.toml': 'name = "home"\nzone = "example.net"\n',
+      'services/web.toml': web('1'),
+      'services/other.toml': web('1', 'other'),
+    });
+    agent = await AgentProcess.start(home);
+    await agent.converged();
+  });
+  afterAll(async () => {
+    await agent?.end();
+    await home?.close();
+  });
+
+  it('is probed all the time, and the samples say how it was', async () => {
+    await expect
+      .poll(async () => (await (await agent.service).health(of(), 'web/main'))?.samples.length ?? 0, {
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(3);
+    const health = await (await agent.service).health(of(), 'web/main');
+    expect(health).toMatchObject({ slot: 'web/main', state: 'healthy' });
+    expect(health?.samples.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('unhealthy: told, restarted, well again; the neighbour is left alone', async () => {
+    const before = await startedAt('web/main');
+    const neighbour = await startedAt('other/main');
+    const name = (await home.container('web/main')) ?? '';
+    await podman(['exec', name, 'sh', '-c', 'echo bad >/tmp/www/healthz']);
+    await expect
+      .poll(() => startedAt('web/main').catch(() => before), { timeout: 60_000, interval: 50 })
+      .not.toBe(before);
+    await agent.converged();
+    expect((await startedAt('web/main')).split(' ')[0]).toBe(before.split(' ')[0]);
+    expect(await startedAt('other/main')).toBe(neighbour);
+    const { stdout } = await home.run('events', '-n', 'all', '--json');
+    const turns = (
+      JSON.parse(stdout) as { event: { type: string; slot?: string; condition?: string; status?: string } }[]
+    )
+      .map(({ event }) => event)
+      .filter(({ condition, slot }) => condition === 'Healthy' && slot === 'web/main');
+    expect(turns[0]).toMatchObject({ status: 'False' });
+    expect((await home.run('history', 'web')).stdout).toMatch(/started .*its probe failed/);
+    await expect.poll(() => answer('web'), { timeout: 10_000 }).toBe('1');
+  });
+
+  it('frozen: a commit is not carried out, everybody sees why; thawed: it is', async () => {
+    const frozen = await home.run('freeze', 'web', '--for', '1h', '-m', 'looking into it');
+    expect(frozen.stdout).toMatch(/^frozen {3}web {2}until .* by unix:\d+: looking into it$/m);
+    const commit = await home.commit('a new version', {
+      'services/web.toml': web('2'),
+      'services/other.toml': web('2', 'other'),
+    });
+    await expect.poll(() => answer('other'), { timeout: 60_000 }).toBe('2');
+    await agent.until(({ phase, source }) => phase === 'idle' && source.commit === commit);
+    expect(await answer('web')).toBe('1');
+    const status = await home.run('status');
+    expect(status.code).toBe(3);
+    expect(status.stdout).toContain('frozen by unix:');
+    // It survives the agent's own end.
+    await agent.end();
+    agent = await AgentProcess.start(home);
+    await agent.until(({ last, overrides, phase }) => phase === 'idle' && last !== undefined && overrides.length === 1);
+    expect(await answer('web')).toBe('1');
+    expect((await home.run('thaw', 'web')).stdout).toBe('nothing is frozen or stopped here\n');
+    await agent.converged(commit);
+    expect(await answer('web')).toBe('2');
+    expect((await home.run('thaw', 'web')).stderr).toContain('[OVERRIDE_NONE]');
+    expect((await home.run('freeze', 'wbe')).stderr).toContain('one of other, web');
+  });
+
+  it('stopped on this node alone: stays so through a restart of the agent, until it is started', async () => {
+    const stopped = await home.run('stop', 'web', '--local', '--for', '1h');
+    expect(`${stopped.code} ${stopped.stdout}`).toMatch(/^3 stopped {2}web {2}until/);
+    expect(await home.container('web/main')).toBeUndefined();
+    expect(await home.git('status', '--porcelain')).toBe('');
+    await agent.end();
+    agent = await AgentProcess.start(home);
+    await agent.until(({ last, phase }) => phase === 'idle' && last !== undefined);
+    expect(await home.container('web/main')).toBeUndefined();
+    expect((await home.run('ps')).code).toBe(3);
+    expect((await home.run('start', 'web', '--local')).code).toBe(0);
+    await agent.converged();
+    await expect.poll(() => answer('web'), { timeout: 10_000 }).toBe('2');
+  });
+
+  it('stopped for a while: comes back by itself', async () => {
+    await home.run('stop', 'web', '--local', '--for', '3s');
+    expect(await home.container('web/main')).toBeUndefined();
+    await expect.poll(() => home.container('web/main'), { timeout: 30_000 }).toBeDefined();
+    await agent.converged();
+  });
+});
