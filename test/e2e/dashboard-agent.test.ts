@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(`the dashboard of a real agent ${reason ??
   });
 
   it('a container that is killed is repaired, and the page tells it', async () => {
-    await podman(['kill', (await home.container('wiki')) ?? (await home.container('wiki/main')) ?? '']);
+    await podman(['kill', (await home.container('wiki/wiki')) ?? '']);
     await page.locator('.recent', { hasText: 'wiki' }).locator('.mark-repair').first().waitFor({ timeout: 60_000 });
     await sentence(/^All 3 services are well\.$/);
   });
@@ -134,7 +134,7 @@ describe.skipIf(reason !== undefined)(`the dashboard of a real agent ${reason ??
     expect(made.code, made.stderr).toBe(0);
     const metrics = () => fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${made.stdout.trim()}` } });
     const text = await (await metrics()).text();
-    expect(text).toMatch(/^reconcile_slot_healthy\{slot="db(\/main)?",stage="foundation",state="running"\} 1$/m);
+    expect(text).toMatch(/^reconcile_slot_healthy\{slot="db\/db",stage="foundation",state="running"\} 1$/m);
     expect(text).toMatch(/^reconcile_pass_duration_seconds_count/m);
     expect((await home.run('token', 'list')).stdout).toMatch(/^prometheus +token +guest +in /m);
     expect((await home.run('token', 'revoke', 'prometheus')).code).toBe(0);

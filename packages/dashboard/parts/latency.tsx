@@ -1,10 +1,12 @@
+import { duration } from '@reconcile/core/render';
 import type { SlotHealth } from '../model/documents.ts';
 
 const width = 600;
 const height = 64;
-const hourMs = 3_600_000;
+/** What is shown at least: a minute of probes is not drawn as a day. */
+const leastMs = 5 * 60_000;
 
-/** An hour of one slot's probes: each answer a point on the line, each failure a red bar. */
+/** At most an hour of one slot's probes: each answer a point on the line, each failure a red bar. */
 export function LatencyChart({
   health,
   name,
@@ -20,7 +22,8 @@ export function LatencyChart({
   const sorted = [...good].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const top = Math.max(2, at(0.99) * 1.2);
-  const x = (moment: number) => width - ((now - moment) / hourMs) * width;
+  const spanMs = Math.max(leastMs, now - (samples[0]?.at ?? now));
+  const x = (moment: number) => width - ((now - moment) / spanMs) * width;
   const y = (ms: number) => height - 4 - (Math.min(ms, top) / top) * (height - 10);
   const failed = samples.length - good.length;
   const said = `half of all answers within ${shown(at(0.5))}, 99 % within ${shown(at(0.99))}${failed === 0 ? '' : `, ${failed} failed`}`;
@@ -41,7 +44,7 @@ export function LatencyChart({
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`Probes of ${name} in the last hour: ${said}`}
+        aria-label={`Probes of ${name} in the last ${duration(spanMs)}: ${said}`}
         preserveAspectRatio="none"
       >
         <line class="axis" x1={0} x2={width} y1={height - 4} y2={height - 4} vector-effect="non-scaling-stroke" />
@@ -50,7 +53,9 @@ export function LatencyChart({
         )}
         <path class="spark-line" d={path} vector-effect="non-scaling-stroke" />
       </svg>
-      <figcaption class="dim">last hour: {said}</figcaption>
+      <figcaption class="dim">
+        last {duration(spanMs)}: {said}
+      </figcaption>
     </figure>
   );
 }

@@ -30,7 +30,11 @@ export class AgentMetrics {
   readonly #pending = this.#gauge('reconcile_drift_actions', 'Actions that the last look planned.', ['kind']);
   readonly #held = this.#gauge('reconcile_held', 'Changes that wait for a person.', []);
   readonly #waiting = this.#gauge('reconcile_waiting', 'Changes that wait for something else.', ['code']);
-  readonly #health = this.#gauge('reconcile_slot_healthy', '1: well; 0: not.', ['slot', 'stage', 'state']);
+  readonly #health = this.#gauge(
+    'reconcile_slot_healthy',
+    '1: it runs and its probe is content, or it is as it should be; 0: not.',
+    ['slot', 'stage', 'state'],
+  );
   readonly #latency = this.#gauge('reconcile_probe_latency_seconds', 'Of the newest probe.', ['slot']);
   readonly #stage = this.#gauge('reconcile_stage_ready', '1: every component of the stage is well.', ['stage']);
   readonly #days = this.#gauge('reconcile_certificate_days', 'Days until it expires.', ['name', 'issuer']);
@@ -118,15 +122,17 @@ export class AgentMetrics {
     for (const { code } of waiting) this.#waiting.inc({ code });
   }
 
-  #ofServices({ rows }: ServicesDocument, health: readonly SlotHealth[]): void {
-    const probed = new Map(health.map((one) => [one.slot, one]));
+  #ofServices({ rows }: ServicesDocument, probes: readonly SlotHealth[]): void {
+    const probed = new Map(probes.map((one) => [one.slot, one]));
     this.#health.reset();
     this.#latency.reset();
     this.#stage.reset();
-    for (const { grade, kind, slot, stage, state } of rows) {
+    for (const { grade, health, kind, slot, stage, state } of rows) {
       if (kind !== 'container') continue;
       const one = probed.get(slot);
-      const isWell = grade === 'well' || (grade === 'changing' && one?.state === 'healthy');
+      const probe = one?.state ?? health;
+      const isServing = state === 'running' && (probe === 'healthy' || probe === 'none');
+      const isWell = grade === 'well' || isServing;
       this.#health.set({ slot, stage, state: one?.state === 'flapping' ? 'flapping' : state }, isWell ? 1 : 0);
       const last = one?.samples.at(-1);
       if (last !== undefined) this.#latency.set({ slot }, last.latencyMs / 1000);
