@@ -1,5 +1,6 @@
 import type { Observation, ObserveContext, Observer } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
+import { adoptedIds } from '../adopted.ts';
 import type { ContainerRow, ImageRow, PodmanClients, PodmanReader } from '../client/contract.ts';
 import { podmanReader } from '../client/reader.ts';
 import { imposes } from '../labels.ts';
@@ -127,6 +128,7 @@ async function seeContainers(
     records: cx.ledger.containers,
     ids: new Set(rows.map((row) => row.id)),
     imposing: undefined,
+    adopted: adoptedIds(cx.ledger.notes),
   };
   if (own.some((row) => judge(row, known) === 'ask-image')) {
     const imposing = (await listImages()).filter((image) => imposes(image.labels)).map((image) => image.id);
