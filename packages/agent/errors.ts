@@ -32,6 +32,11 @@ export const agentErrors = {
     retry: 'on-change',
     says: 'Nothing of that name runs on this node; what does is named. Nothing was asked for.',
   },
+  SECRET_KEY_UNSAFE: { retry: 'on-change', says: 'Others could read the key of this node; it is not used.' },
+  SECRET_SEALED: {
+    retry: 'on-change',
+    says: 'An encrypted value of the repository cannot be opened on this node; why is said. What runs keeps what it has.',
+  },
   INSTALL_FOREIGN: {
     retry: 'on-change',
     says: 'Where install would write a unit lies one that it did not write; it is named. Nothing was changed.',

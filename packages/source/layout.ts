@@ -12,7 +12,7 @@ export const sourceLimits = {
 } as const;
 
 /** The parts of a fleet's root that count. All else in the repository is the user's own. */
-export const fleetRoots = ['fleet.toml', 'services', 'ca'] as const;
+export const fleetRoots = ['fleet.toml', 'services', 'ca', 'secrets'] as const;
 
 export function isDefinition(path: string): boolean {
   return path === 'fleet.toml' || /^services\/[^/]+\.toml$/.test(path);

@@ -57,6 +57,8 @@ export interface NodeConfig {
   /** Whose tokens count besides our own. */
   readonly issuers: readonly IssuerConfig[];
   readonly secretsDir: string;
+  /** Key of the repository's encrypted values; absent: `<state_dir>/age.key`. */
+  readonly ageKeyFile?: string;
   /** `[drivers.<name>]` as it stands, for that driver's own schema; undefined when there is none. */
   driverTable(name: string): unknown;
 }

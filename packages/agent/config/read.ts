@@ -92,6 +92,7 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
     },
     issuers: (auth.issuers ?? []).map((one) => ({ ...one, claim: one.claim ?? 'groups' })),
     secretsDir: absolute(secrets.dir ?? join(stateDir, 'secrets')),
+    ...(secrets.age_key_file === undefined ? {} : { ageKeyFile: absolute(secrets.age_key_file) }),
     driverTable: (name) => drivers.tables[name],
   };
 }

@@ -105,7 +105,7 @@ export const issuerShape = {
 export const authShape = { issuers: z.array(z.strictObject(issuerShape)).optional() };
 export const authSchema = z.strictObject(authShape);
 
-export const secretsShape = { dir: path.optional() };
+export const secretsShape = { dir: path.optional(), age_key_file: path.optional() };
 export const secretsSchema = z.strictObject(secretsShape);
 
 /** Tables are checked one by one, so that a mistake in one hides none in another. */

@@ -16,16 +16,22 @@ export async function storeBlobs(
 ): Promise<void> {
   const wanted = new Set<string>();
   for (const action of actions) {
-    if (action.kind !== 'file' || (action.verb !== 'create' && action.verb !== 'update')) continue;
-    const { spec } = action.args as unknown as { spec: FileSpec };
-    if ((await host.files.stat(blobPath(from.stateDir, spec.hash))) === undefined) wanted.add(spec.hash);
+    const hash = neededBy(action);
+    if (hash !== undefined && (await host.files.stat(blobPath(from.stateDir, hash))) === undefined) wanted.add(hash);
   }
   if (wanted.size === 0) return;
   const snapshot = from.fresh ?? (await loadSnapshot(from.registry, from.commit));
   for (const [path, bytes] of snapshot?.files ?? []) {
-    if (!path.startsWith('services/') || path.endsWith('.toml')) continue;
+    if (!/^(services|secrets)\//.test(path) || path.endsWith('.toml')) continue;
     const hash = contentHash(bytes);
     if (!wanted.has(hash)) continue;
     await host.files.write(blobPath(from.stateDir, hash), bytes, { mode: 0o600 });
   }
+}
+
+/** A mounted file, or a secret's value as the repository has it: encrypted. */
+function neededBy({ args, kind, verb }: Action): string | undefined {
+  if (verb !== 'create' && verb !== 'update') return undefined;
+  if (kind === 'file') return (args as unknown as { spec: FileSpec }).spec.hash;
+  return kind === 'secret' ? ((args as { sealed?: string | null }).sealed ?? undefined) : undefined;
 }

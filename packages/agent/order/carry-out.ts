@@ -39,6 +39,7 @@ export async function carryOutOrder(
       },
       record: async (writing) => {
         await bringSource(cx, order, listener);
+        if (order.adopt !== undefined) await adopt(cx, writing, order.adopt);
         if (request === undefined) return;
         asked = await writeRequest(cx, writing, request);
         const { wasHeld } = asked;
@@ -79,10 +80,16 @@ async function askByName(
 }
 
 /** A request narrows to what it is about; a change may take a service away from here, so that its name means nothing any more. */
-function scoped(made: Plan, desired: Desired, { change, request, scope = {} }: PassOrder): Plan {
+function scoped(made: Plan, desired: Desired, { adopt: taken, change, request, scope = {} }: PassOrder): Plan {
+  if (taken !== undefined) return narrow(made, { services: taken.map(({ slot }) => slot) });
   if (request !== undefined) return narrow(made, { services: [request.target] });
   if (change !== undefined) return narrow(made, { services: scope.service ?? [] });
   return scopeOf(desired, scope)(made);
+}
+
+async function adopt(cx: OrderContext, writing: Registry, taken: NonNullable<PassOrder['adopt']>): Promise<void> {
+  const { writeAdoptions } = await import('../adopt/write.ts');
+  await writeAdoptions(writing, taken, cx.host.clock.now());
 }
 
 async function bringSource(cx: OrderContext, { change, fetch }: PassOrder, listener: OrderListener): Promise<void> {

@@ -83,7 +83,11 @@ async function renderOne(from: RenderInput, making: Making): Promise<RenderedMak
     restart: (making.care as unknown as ContainerCare).restart,
     maker: { fleet: desired.fleet, node: desired.node },
     filesDir,
-    secretName: await secretNames(host, { secretsDir, copied: ledger.secrets }, names),
+    secretName: await secretNames(
+      host,
+      { secretsDir, copied: ledger.secrets, isSealed: (name) => sealedIn(desired, name) },
+      names,
+    ),
   });
   const needs = [...sharedNeeds(from, args), ...(await fileNeeds(from, args, filesDir))];
   const run = { slot: making.slot, container: args.name, command: shellCommand(words), needs };
@@ -136,4 +140,8 @@ function fileNeeds(from: RenderInput, args: CreateArgs, filesDir: string): Promi
       return { what: `file ${file.target}`, isThere, command: await fileCommand(from, file, path), test };
     }),
   );
+}
+
+function sealedIn({ resources }: PlanInput['desired'], name: string): boolean {
+  return (resources[`secret/${name}`]?.spec as { readonly sealed?: string } | undefined)?.sealed !== undefined;
 }

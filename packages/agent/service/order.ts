@@ -1,4 +1,4 @@
-import type { Absence, Event, Instant, Plan } from '@reconcile/core';
+import type { Absence, Event, Instant, Json, Plan, SlotKey } from '@reconcile/core';
 import type { Loaded } from '../desired/model.ts';
 import type { Reached } from '../ingress/reach.ts';
 import type { JobResult, Wanted } from '../request/index.ts';
@@ -18,8 +18,24 @@ export interface PassOrder {
   /** A file that was just changed: the pass begins once the source has it. */
   readonly change?: Wanted;
   readonly request?: PassRequest;
+  /** Containers of others that are ours from now on; the pass is narrowed to their slots. */
+  readonly adopt?: readonly Adoption[];
   /** A service whose addresses are asked by name once nothing is left to do (specs/0035). */
   readonly byName?: string;
+}
+
+/** One container taken over: what the ledger is told of it. */
+export interface Adoption {
+  readonly name: string;
+  readonly id: string;
+  readonly slot: SlotKey;
+  /** What it runs with; where nothing differs, what the definition says. */
+  readonly spec: Json;
+  readonly specHash: string;
+  readonly schema: number;
+  readonly aliased: boolean;
+  /** Route → the port it is reached by already. */
+  readonly leases: Readonly<Record<string, number>>;
 }
 
 export interface PassRequest {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Desired } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
 
 /** podman's name of our copy of a node file. */
@@ -9,13 +10,18 @@ export function copyName(name: string): string {
 /** podman's name of each secret: our copy of the node's file, else the podman secret of that name (specs/0016). */
 export async function secretNames(
   host: ReadHost,
-  from: { readonly secretsDir: string; readonly copied: Readonly<Record<string, string>> },
+  from: {
+    readonly secretsDir: string;
+    readonly copied: Readonly<Record<string, string>>;
+    /** Has the repository a value of it? */
+    readonly isSealed: (name: string) => boolean;
+  },
   names: readonly string[],
 ): Promise<(name: string) => string> {
   const copies = new Set<string>();
   for (const name of names) {
     const hasFile = (await host.files.stat(`${from.secretsDir}/${name}`)) !== undefined;
-    if (hasFile || from.copied[name] !== undefined) copies.add(name);
+    if (hasFile || from.copied[name] !== undefined || from.isSealed(name)) copies.add(name);
   }
   return (name) => (copies.has(name) ? copyName(name) : name);
 }
@@ -39,4 +45,14 @@ export async function readSecretFile(
  */
 export function secretMark(content: Uint8Array, key: Uint8Array | undefined): string {
   return key === undefined ? 'unkeyed' : createHmac('sha256', key).update(content).digest('hex');
+}
+
+/** Hash of the encrypted value that the repository has of a secret. */
+export function sealedValue(desired: Desired, name: string): string | undefined {
+  return (desired.resources[`secret/${name}`]?.spec as { readonly sealed?: string } | undefined)?.sealed;
+}
+
+/** What the ledger keeps of it: a hash of something encrypted tells nobody anything. */
+export function sealedMark(hash: string): string {
+  return `sealed:${hash}`;
 }

@@ -13,6 +13,8 @@ export interface PodmanSettings {
   readonly policyMounts: readonly string[];
   /** Key of the secrets' HMAC; undefined while the node has none (before its first write). */
   readonly nodeKey: () => Promise<Uint8Array | undefined>;
+  /** A secret's value from what the repository has of it (specs/0046): decrypted in memory. @throws SECRET_SEALED */
+  readonly unseal?: (name: string, hash: string) => Promise<Uint8Array>;
   /** `auto`: REST where it can be had, else CLI (specs/0015). */
   readonly transport?: Transport;
   readonly pullTimeoutMs?: number;

@@ -4,7 +4,7 @@ import { type JobSpec, job as jobKind } from '@reconcile/core/kinds/job';
 import type { NetworkSpec } from '@reconcile/core/kinds/network';
 import type { SecretSpec } from '@reconcile/core/kinds/secret';
 import type { VolumeSpec } from '@reconcile/core/kinds/volume';
-import { specHash } from '../canonical.ts';
+import { contentHash, specHash } from '../canonical.ts';
 import type { ComponentDefinition, JobDefinition, ServiceDefinition } from '../model/index.ts';
 import { careOf, updateOf } from './care.ts';
 import type { Compilation } from './context.ts';
@@ -154,8 +154,13 @@ function addNeeds(service: ServiceDefinition, spec: ContainerSpec, cx: Compilati
   for (const { source } of spec.mounts)
     out.share(`volume/${source}`, service.name, () => ({ spec: volumeSpec(source, cx) }));
   const secrets = [...spec.secrets.map((secret) => secret.name), ...spec.files.flatMap((file) => file.secrets)];
-  for (const name of secrets)
-    out.share(`secret/${name}`, service.name, () => ({ spec: { name } satisfies SecretSpec }));
+  for (const name of secrets) out.share(`secret/${name}`, service.name, () => ({ spec: secretSpec(name, cx) }));
+}
+
+/** With the repository's value, where it has one: `secrets/<name>.age`. */
+function secretSpec(name: string, { input }: Compilation): SecretSpec {
+  const sealed = input.snapshot.files.get(`secrets/${name}.age`);
+  return sealed === undefined ? { name } : { name, sealed: contentHash(sealed) };
 }
 
 function networkSpec(name: string, { networks }: Compilation): NetworkSpec {

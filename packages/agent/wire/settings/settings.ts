@@ -17,6 +17,7 @@ export function podmanSettings(config: NodeConfig, host: ReadHost, listed?: Earl
     logsDir: paths.logs,
     policyMounts: config.policy.mounts,
     nodeKey: () => readNodeKey(host, paths.nodeKey),
+    unseal: async (name, hash) => (await import('../../secrets/index.ts')).unsealValue(config, host, { name, hash }),
     listed,
   };
 }

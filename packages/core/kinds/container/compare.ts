@@ -97,10 +97,10 @@ function youngerThan(view: KindView, key: `${string}/${string}`, state: Containe
   return Math.floor(at / 1000) > Math.floor(state.createdAt / 1000);
 }
 
-/** podman copies a secret into a container when it starts. */
-function newerThanStart(view: KindView, key: `${string}/${string}`, state: ContainerState): boolean {
+/** podman copies a secret into a container when it is made, and never again (tried on 4.3.1: a restart keeps the old value). */
+function newerThanMade(view: KindView, key: `${string}/${string}`, state: ContainerState): boolean {
   const at = (view.observed.resources[key]?.state as { createdAt?: number } | null | undefined)?.createdAt ?? 0;
-  return Math.floor(at / 1000) > Math.floor(state.startedAt / 1000);
+  return Math.floor(at / 1000) > Math.floor(state.createdAt / 1000);
 }
 
 /** Same thing; is it also doing what it should? */
@@ -131,9 +131,11 @@ function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[
   }
   const asked = requestedRestart(desired, state, view);
   if (asked !== undefined) return update('restart', [], requestReason(asked));
-  const rotated = desired.spec.secrets.find((secret) => newerThanStart(view, `secret/${secret.name}`, state));
-  if (rotated !== undefined)
-    return update('restart', [], { code: 'Changed', text: `secret ${rotated.name} was rotated` });
+  const rotated = desired.spec.secrets.find((secret) => newerThanMade(view, `secret/${secret.name}`, state));
+  if (rotated !== undefined) {
+    // Not `Rebuilt`: nobody's hand was in it, so it counts towards no contest.
+    return { verdict: 'rebuild', fields: [], reason: { code: 'Changed', text: `secret ${rotated.name} was rotated` } };
+  }
   if (files.some((f) => f.asks === 'restart')) {
     return update(
       'restart',

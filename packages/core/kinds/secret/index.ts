@@ -5,20 +5,22 @@ import { asRecorded, left, step } from '../simple.ts';
 
 export interface SecretSpec {
   readonly name: string;
+  /** SHA-256 of its age-encrypted value in the repository, hex; absent: the repository has none. */
+  readonly sealed?: string;
 }
 
 /** Never a value: HMACs with the node's key. */
 export interface SecretState {
   /** podman's own name of it that containers use; '' while there is none. */
   readonly podmanName: string;
-  /** HMAC of the node file, null when there is none. */
+  /** Mark of where the value comes from: HMAC of the node file, or the repository's encrypted value; null when there is neither. */
   readonly file: string | null;
   /** HMAC of what podman's copy was made from, null when it is not ours. */
   readonly recorded: string | null;
   readonly createdAt: number;
 }
 
-/** A secret by name: a file of the node (copied into podman), else the podman secret of that name. */
+/** A secret by name: a file of the node, else the repository's value, both copied into podman; else the podman secret of that name. */
 export const secret: KindDefinition<SecretSpec, SecretState> = {
   kind: 'secret',
   version: 1,
@@ -32,7 +34,8 @@ export const secret: KindDefinition<SecretSpec, SecretState> = {
   compare,
   ready: (_desired, observed) => observed.state.podmanName !== '',
   steps(turn): readonly Step[] {
-    const args = { name: turn.key.slice('secret/'.length), hmac: turn.observed?.state.file ?? null };
+    const sealed = turn.desired?.spec.sealed ?? null;
+    const args = { name: turn.key.slice('secret/'.length), hmac: turn.observed?.state.file ?? null, sealed };
     if (turn.type === 'make' || turn.type === 'update') return [step('create', 'make', args)];
     if (turn.type === 'retire' && turn.observed?.state.recorded !== null) return [step('delete', 'retire', args)];
     return [];
@@ -57,7 +60,7 @@ function compare(
       verdict: 'blocked',
       code: 'Missing',
       on: `secret ${name}`,
-      message: `secret ${name} is neither a node file nor a podman secret`,
+      message: `secret ${name} is neither a node file, nor a value in the repository, nor a podman secret`,
     };
   }
   if (state.file === null || (state.podmanName !== '' && state.recorded === state.file)) return { verdict: 'same' };

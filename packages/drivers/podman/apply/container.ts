@@ -7,6 +7,7 @@ import type {
   StartArgs,
   StopArgs,
 } from '@reconcile/core/kinds/container';
+import { adoptedIds } from '../adopted.ts';
 import type { ContainerDetail, PodmanClient } from '../client/contract.ts';
 import { fail } from '../client/fail.ts';
 import { isOurs, labels } from '../labels.ts';
@@ -46,7 +47,7 @@ export async function stopContainer(work: Work): Promise<Facts> {
   const { name, timeoutMs } = argsOf<StopArgs>(work.action);
   const there = await client.container(name);
   if (there === undefined) return {};
-  if (!isOurs(there.labels, cx)) throw notOurs(`stop container ${name}`, there);
+  if (!isMine(work, there)) throw notOurs(`stop container ${name}`, there);
   if (there.state !== 'running' || (await isMonitored(cx.host, await store(), there.id))) {
     await client.stop(name, timeoutMs);
     return {};
@@ -103,8 +104,8 @@ export async function deleteContainer(work: Work): Promise<Facts> {
     await releaseLeftover(work, name, isRealId(id) ? id : undefined);
     return {};
   }
-  if (!isOurs(there.labels, cx) || there.labels[labels.key] !== `container/${name}`)
-    throw notOurs(`remove container ${name}`, there);
+  const isNamed = there.labels[labels.key] === `container/${name}` || isAdopted(work, there);
+  if (!isMine(work, there) || !isNamed) throw notOurs(`remove container ${name}`, there);
   if (isRealId(id) && there.id !== id) {
     throw fail('PODMAN_NOT_OURS', {
       message: `remove container ${name}`,
@@ -134,8 +135,17 @@ async function removeForce(client: PodmanClient, id: string): Promise<void> {
 async function needOurs(work: Work, name: string): Promise<ContainerDetail> {
   const there = await work.client.container(name);
   if (there === undefined) throw fail('PODMAN_NO_SUCH', { message: `${work.action.verb} container ${name}` });
-  if (!isOurs(there.labels, work.cx)) throw notOurs(`${work.action.verb} container ${name}`, there);
+  if (!isMine(work, there)) throw notOurs(`${work.action.verb} container ${name}`, there);
   return there;
+}
+
+/** By our labels, or by an explicit `adopt` of this very id. */
+function isMine(work: Work, there: ContainerDetail): boolean {
+  return isOurs(there.labels, work.cx) || isAdopted(work, there);
+}
+
+function isAdopted({ cx }: Work, { id }: ContainerDetail): boolean {
+  return adoptedIds(cx.ledger.notes).has(id);
 }
 
 function notOurs(message: string, there: ContainerDetail): Error {

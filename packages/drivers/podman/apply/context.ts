@@ -1,7 +1,7 @@
 import type { Action, ApplyContext } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
 import type { ImageRow, PodmanClient, StoreFacts } from '../client/contract.ts';
-import { secretNames } from '../secrets.ts';
+import { sealedValue, secretNames } from '../secrets.ts';
 import type { PodmanSettings } from '../settings.ts';
 
 export type PodmanContext = ApplyContext<Host>;
@@ -25,7 +25,8 @@ export function argsOf<A>(action: Action): A {
 
 export async function secretNaming(work: Work, names: readonly string[]): Promise<(name: string) => string> {
   const { cx, settings } = work;
-  return secretNames(cx.host, { secretsDir: settings.secretsDir, copied: cx.ledger.secrets }, names);
+  const isSealed = (name: string) => sealedValue(cx.desired, name) !== undefined;
+  return secretNames(cx.host, { secretsDir: settings.secretsDir, copied: cx.ledger.secrets, isSealed }, names);
 }
 
 /** An id that podman gave, and not the planner's stand-in for one. */

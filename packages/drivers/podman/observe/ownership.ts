@@ -10,6 +10,8 @@ export interface Known {
   readonly ids: ReadonlySet<string>;
   /** Ids of images that carry labels of ours; undefined while nobody had to ask. */
   readonly imposing: ReadonlySet<string> | undefined;
+  /** Ids of what was taken over by an explicit `adopt`. */
+  readonly adopted?: ReadonlySet<string>;
 }
 
 export type Verdict =
@@ -25,6 +27,7 @@ export type Verdict =
 export function judge(row: ContainerRow, known: Known): Verdict {
   const record = known.records[row.name];
   if (row.state === 'storage') return record === undefined ? 'foreign' : 'ours';
+  if (record?.id === row.id && known.adopted?.has(row.id) === true) return 'ours';
   if (!isOurs(row.labels, known.maker) || row.labels[labels.key] !== `container/${row.name}`) return 'foreign';
   if (record?.id === row.id) return 'ours';
   if (record !== undefined && record.id !== '' && known.ids.has(record.id)) return 'foreign';

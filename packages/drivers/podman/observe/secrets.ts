@@ -3,7 +3,7 @@ import type { SecretState } from '@reconcile/core/kinds/secret';
 import type { ReadHost } from '@reconcile/host';
 import type { SecretRow } from '../client/contract.ts';
 import { isOurs } from '../labels.ts';
-import { copyName, readSecretFile, secretMark } from '../secrets.ts';
+import { copyName, readSecretFile, sealedMark, sealedValue, secretMark } from '../secrets.ts';
 import type { PodmanSettings } from '../settings.ts';
 
 const prefix = copyName('');
@@ -21,13 +21,15 @@ export async function observedSecrets(
   const seen = await Promise.all(
     [...names].sort().map(async (name): Promise<ObservedResource[]> => {
       const content = await readSecretFile(cx.host, settings.secretsDir, name);
+      const sealed = sealedValue(cx.desired, name);
       const copy = ours.find((row) => row.name === copyName(name));
       const plain = byName.get(name);
-      const row = copy ?? (content === undefined ? plain : undefined);
-      if (row === undefined && content === undefined) return [];
+      const isGiven = content !== undefined || sealed !== undefined;
+      const row = copy ?? (isGiven ? undefined : plain);
+      if (row === undefined && !isGiven) return [];
       const state: SecretState = {
         podmanName: row?.name ?? '',
-        file: content === undefined ? null : secretMark(content, key),
+        file: content !== undefined ? secretMark(content, key) : sealed === undefined ? null : sealedMark(sealed),
         recorded: copy === undefined ? null : (cx.ledger.secrets[name] ?? null),
         createdAt: row?.createdAt ?? 0,
       };
@@ -38,7 +40,7 @@ export async function observedSecrets(
           kind: 'secret',
           slot: resourceKey,
           services: cx.desired.resources[resourceKey]?.services ?? [],
-          owner: copy === undefined && content === undefined ? 'foreign' : 'managed',
+          owner: copy === undefined && !isGiven ? 'foreign' : 'managed',
           state: state as unknown as Json,
           health: 'none',
           references: [],

@@ -1,0 +1,1 @@
+export { makeIdentity, seal, unseal } from '../age.ts';
