@@ -1,4 +1,5 @@
-import type { Observation, ObserveContext, Observer } from '@reconcile/core';
+import type { Observation, ObserveContext, ObservedResource, Observer } from '@reconcile/core';
+import type { ContainerState } from '@reconcile/core/kinds/container';
 import type { ReadHost } from '@reconcile/host';
 import { adoptedIds } from '../adopted.ts';
 import type { ContainerRow, ImageRow, PodmanClients, PodmanReader } from '../client/contract.ts';
@@ -16,6 +17,9 @@ import { observedSecrets, wantedSecrets } from './secrets.ts';
 import { stampOf, stampOfDir, volumesStamp } from './stamp.ts';
 import { knownStore, listingFiles, storeFacts } from './store.ts';
 import { observedVolumes, wantsNamedVolumes } from './volumes.ts';
+
+/** How long a monitor takes to write an end down, with room, ms: a millisecond where nothing else runs. */
+const endingMs = 50;
 
 export const podmanName = 'podman';
 export const podmanKinds = ['container', 'image', 'network', 'volume', 'secret'] as const;
@@ -45,9 +49,19 @@ export function podmanObserver(settings: PodmanSettings): Observer<ReadHost> {
         await listing;
         return { host: cx.host, client, node: settings.stateDir };
       });
-      return look(cx, { client, settings, rows: await listing, liveness, stamp });
+      const seen = await look(cx, { client, settings, rows: await listing, liveness, stamp });
+      if (!seen.resources.some(isEnding)) return seen;
+      await cx.host.clock.sleep(endingMs, cx.signal);
+      return look(cx, { client, settings, rows: await client.containers(), liveness, stamp });
     },
   };
+}
+
+/** podman says that it runs, and its process is gone: forgotten for good, or its monitor is just about to write its end down. */
+function isEnding({ kind, owner, state }: ObservedResource): boolean {
+  if (kind !== 'container' || owner === 'foreign') return false;
+  const { alive, phase } = state as unknown as ContainerState;
+  return phase === 'running' && !alive;
 }
 
 /** While podman lists: the monitors of what the ledger knows. Where they lie is known from the second look on. */
