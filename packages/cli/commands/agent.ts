@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type RunningAgent, runAgent } from '@reconcile/agent/daemon';
 import { line, piece } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
@@ -11,6 +12,8 @@ import { printEvent } from './agent-event.ts';
  * again. @throws AGENT_RUNS NODE_BUSY, and what keeps an agent from going on
  */
 export async function runAgentCommand(cx: CliContext): Promise<number> {
+  // It is here for months and mostly idle: memory counts for more than the last bit of speed (a fifth less, measured).
+  setFlagsFromString('--optimize-for-size');
   const { config, failpoint, host, install } = await writingNode(cx);
   const { loadNodeConfig } = await import('@reconcile/agent/config');
   const { configPath, cwd, env, signal, uid, version } = cx;
