@@ -127,5 +127,8 @@ describe('history as people tell it', () => {
     if (entry === undefined) throw new Error('nothing was recorded');
     const death = { ...entry, what: 'started' as const, why: 'Exited 137', from: '', to: '' };
     expect(momentsOf([death])).toMatchObject([{ kind: 'repair', text: 'repaired: Exited 137' }]);
+    // Also of what was made a moment ago.
+    const both = momentsOf([death, { ...entry, what: 'created', at: death.at - 5000 }]);
+    expect(both.map(({ kind }) => kind)).toEqual(['repair', 'change']);
   });
 });

@@ -22,7 +22,7 @@ export interface Told extends Moment {
 
 /** A start that follows what made it is the same event. */
 const togetherMs = 60_000;
-const repairs = /^(Exited|ProcessGone|Stopped|Rebuilt|Unhealthy|Released)/;
+const repairs = /^(Exited(?!: not started)|ProcessGone|Stopped|Rebuilt|Unhealthy|Released)/;
 
 /** History as people tell it: newest first, without the steps in between. */
 export function momentsOf(history: readonly HistoryEntry[]): Moment[] {
@@ -45,8 +45,10 @@ function kindOf(entry: HistoryEntry, made: readonly HistoryEntry[]): MomentKind 
     case 'not-ready':
       return 'bad';
     case 'started': {
-      const isPart = made.some((one) => one.slot === entry.slot && Math.abs(one.at - entry.at) < togetherMs);
-      return isPart ? undefined : repairs.test(entry.why) ? 'repair' : 'change';
+      if (repairs.test(entry.why)) return 'repair';
+      return made.some((one) => one.slot === entry.slot && Math.abs(one.at - entry.at) < togetherMs)
+        ? undefined
+        : 'change';
     }
     case 'ran':
       return 'job';
