@@ -250,16 +250,22 @@ describe.skipIf(reason !== undefined)(`doctor ${reason ?? ''}`, () => {
       throw new Error('a program was started');
     };
     const quiet = { ...host, run: { run: refuse, lines: refuse } };
-    const times: number[] = [];
+    // What it costs is time of the processor; the clock on the wall also counts everybody else on this machine.
+    const wall: number[] = [];
+    const cpu: number[] = [];
     for (let i = 0; i < 50; i++) {
       const startedAt = performance.now();
+      const before = process.cpuUsage();
       await cheapFindings(await examine(quiet, new AbortController().signal, { config }));
-      times.push(performance.now() - startedAt);
+      const { system, user: own } = process.cpuUsage(before);
+      wall.push(performance.now() - startedAt);
+      cpu.push((system + own) / 1000);
     }
-    times.sort((a, b) => a - b);
+    const median = (all: number[]) => all.sort((a, b) => a - b)[25] ?? Number.NaN;
+    const used = median(cpu);
     process.stdout.write(
-      `doctor, cheap part: median ${times[25]?.toFixed(2)} ms, worst ${times[49]?.toFixed(2)} ms of 50\n`,
+      `doctor, cheap part, median of 50: ${used.toFixed(2)} ms of processor, ${median(wall).toFixed(2)} ms on the wall\n`,
     );
-    expect(times[25]).toBeLessThan(5);
+    expect(used).toBeLessThan(5);
   });
 });

@@ -8,7 +8,6 @@ import { troubleLines } from './trouble.ts';
 
 export interface RecoverOptions {
   readonly yes?: boolean;
-  readonly drill?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -17,7 +16,6 @@ export interface RecoverOptions {
  * there is none that could rot. Only a damaged database of podman is moved aside first, never away.
  */
 export async function runRecover(cx: CliContext, options: RecoverOptions): Promise<number> {
-  if (options.drill === true) return (await import('./drill.ts')).runDrill(cx);
   const startedAt = performance.now();
   let sight = await lookAround(cx);
   tell(cx, sight);

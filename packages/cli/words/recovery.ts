@@ -10,7 +10,6 @@ export function recoveryWords(root: Command, pick: Pick): void {
     .command('recover')
     .description('Say what is left of this node, then bring it all back, in order');
   recover
-    .option('--drill', 'try it on a throw-away copy: own podman storage, other ports, data read-only')
     .option('-y, --yes', 'do not ask')
     .option('-v, --verbose', 'every action')
     .addHelpText(

@@ -27,6 +27,8 @@ export class Stages {
   boots(target: Draft): boolean {
     const stage = target.desired?.stage;
     if (stage === undefined || stage === 0 || !target.def.staged) return false;
+    // What podman forgot is brought back as after a boot: all of it may be gone at once (specs/0051).
+    if (target.observed !== undefined && target.def.lingers?.(target.observed) === true) return true;
     return this.#world.input.history.slots[target.slot]?.readySinceBoot !== true;
   }
 

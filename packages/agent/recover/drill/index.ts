@@ -1,1 +1,0 @@
-export { type DrillInput, type DrillReport, drill } from './drill.ts';
