@@ -3,6 +3,7 @@ import type { Host } from '@reconcile/host';
 import { lockHolder } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
+import { type NoteCall, timedHost } from '../http/metrics/call-times.ts';
 import { becomeWriter } from '../pass/writer.ts';
 import { agentService } from '../service/agent-service.ts';
 import type { AgentService } from '../service/contract.ts';
@@ -48,7 +49,10 @@ const farewellMs = 9_000;
  * CONFIG_INVALID, REGISTRY_SUPERSEDED when somebody else has become the writer
  */
 export async function runAgent(input: AgentInput): Promise<void> {
-  const { config, host, install, signal } = input;
+  const { config, install, signal } = input;
+  // Calls of podman are timed for the metrics, which begin later.
+  let noteCall: NoteCall = () => undefined;
+  const host = timedHost(input.host, (...call) => noteCall(...call));
   refuseSecond(config);
   const notify = notifier(host, input.env);
   const writer = await becomeWriter({ config, host, install, signal, waitMs, socket: config.api.unix });
@@ -66,6 +70,7 @@ export async function runAgent(input: AgentInput): Promise<void> {
     });
     closing.unshift(() => within(core.end(), farewellMs));
     const agent = await open(core, input, closing);
+    noteCall = agent.noteCall;
     const beating = beat(core, notify);
     closing.unshift(async () => clearInterval(beating));
     input.started(agent);
@@ -91,7 +96,11 @@ function refuseSecond({ node, stateDir }: NodeConfig): void {
 }
 
 /** Its socket, and HTTP where it is asked for. */
-async function open(core: AgentCore, input: AgentInput, closing: (() => Promise<void>)[]): Promise<RunningAgent> {
+async function open(
+  core: AgentCore,
+  input: AgentInput,
+  closing: (() => Promise<void>)[],
+): Promise<RunningAgent & { readonly noteCall: NoteCall }> {
   const { config, host } = input;
   const uid = host.proc.uid();
   const by: Principal = { issuer: 'unix', subject: String(uid), kind: 'person', scopes: ['admin'] };
@@ -126,6 +135,7 @@ async function open(core: AgentCore, input: AgentInput, closing: (() => Promise<
   return {
     service,
     by,
+    noteCall: http.noteCall,
     get addresses() {
       return http.addresses;
     },

@@ -5,12 +5,12 @@ export type NoteCall = (call: string, seconds: number, isFailed: boolean) => voi
 
 /** The same host, with every call of podman timed: its command line, and its REST service. */
 export function timedHost(host: Host, note: NoteCall): Host {
-  const timed = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
+  const timed = async <T extends object>(call: string, work: () => Promise<T>): Promise<T> => {
     const since = performance.now();
     let isFailed = true;
     try {
       const result = await work();
-      isFailed = false;
+      isFailed = 'exitCode' in result && result.exitCode !== 0;
       return result;
     } finally {
       note(call, (performance.now() - since) / 1000, isFailed);
