@@ -136,6 +136,9 @@ describe.skipIf(reason !== undefined)(`the dashboard of a real agent ${reason ??
     const text = await (await metrics()).text();
     expect(text).toMatch(/^reconcile_slot_healthy\{slot="db\/db",stage="foundation",state="running"\} 1$/m);
     expect(text).toMatch(/^reconcile_pass_duration_seconds_count/m);
+    expect(text).toMatch(
+      /^reconcile_podman_call_duration_seconds_count\{call="rest containers\/json",failed="false"\} [1-9]/m,
+    );
     expect((await home.run('token', 'list')).stdout).toMatch(/^prometheus +token +guest +in /m);
     expect((await home.run('token', 'revoke', 'prometheus')).code).toBe(0);
     expect((await metrics()).status).toBe(401);
