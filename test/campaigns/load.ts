@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, testImage } from '@reconcile/testkit/podman';
 import { startLoad } from '@reconcile/testkit/proxy';
@@ -77,6 +78,9 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
       refused.push(`download of ${name} after ${Math.round(elapsedS())} s: ${String(error)}`);
       return noDownload;
     });
+  // A program that stands still for seconds is cut off by any server: then it is this machine that failed.
+  const pauses = monitorEventLoopDelay({ resolution: 10 });
+  pauses.enable();
   const load = startLoad(targets, rate);
   const startedAt = performance.now();
   const elapsedS = () => (performance.now() - startedAt) / 1000;
@@ -114,6 +118,7 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
   const tookS = elapsedS();
+  pauses.disable();
   const { failures, heldBack, slowestMs, total } = await load.stop();
   const cut = (await Promise.all(short.map((one) => one.finished()))).filter((isWhole) => !isWhole).length;
   const stillThere = still.isOpen();
@@ -127,6 +132,7 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
       'failed or wrong': failures.length,
       ...(failures.length === 0 ? {} : { 'the first of them': failures.slice(0, 5) }),
       ...(refused.length === 0 ? {} : { refused }),
+      'longest pause of whoever asks': `${Math.round(pauses.max / 1e6)} ms`,
       'slowest request': `${slowestMs} ms`,
       ...done,
       'new proxy workers': newOf(await workers(home), firstWorkers),

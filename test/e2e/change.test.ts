@@ -115,7 +115,9 @@ describe.skipIf(reason !== undefined)(`changes by a clone and its remote ${reaso
     const { stdout } = await ran(0, 'deploy', 'web', '../web.toml');
     expect(stdout).toMatch(/^\+name = "web"$/m);
     expect(stdout).toMatch(/^committed and pushed [0-9a-f]{7} "web: deploy web.toml"$/m);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^✔ web {2}converged at [0-9a-f]{7} {3}[\d.]+ s$/);
+    expect(stdout).toMatch(
+      /^✔ web {2}converged at [0-9a-f]{7} {3}[\d.]+ s\n {2}http:\/\/web\.example\.net:8080 {2}answers 200/m,
+    );
     expect(await answer()).toBe('1');
     expect(await head('%an <%ae>')).toBe('Ada <ada@example.net>');
     expect(await file()).toBe(definition('1'));
