@@ -1,4 +1,4 @@
-import { blobPath } from '@reconcile/drivers/files';
+import { blobPath } from '@reconcile/drivers/files/observe';
 import type { ReadHost } from '@reconcile/host';
 import type { NodeConfig } from '../config/model.ts';
 import { fail } from '../errors.ts';

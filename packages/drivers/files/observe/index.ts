@@ -1,2 +1,3 @@
+export { blobPath } from './copy.ts';
 export { filesObserver } from './observe.ts';
 export type { FilesSettings } from './settings.ts';
