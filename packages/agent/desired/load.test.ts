@@ -43,6 +43,7 @@ function input(specWorker?: string): LoadInput {
     addresses: [],
     listeners: {},
     workspace: null,
+    api: { unix: '', socketGroup: '', http: [], hosts: [], grpc: [] },
     policy: { mounts: [], images: ['*'], flags: [], blast: { services: 1, percent: 25 } },
   } as unknown as NodeConfig;
   const install = { buildId: 'b', ...(specWorker === undefined ? {} : { specWorker }) };

@@ -1,4 +1,12 @@
-import { type Action, type Desired, FleetError, type Json, type ObserveContext, type Resource } from '@reconcile/core';
+import {
+  type Action,
+  type Desired,
+  emptyHistory,
+  FleetError,
+  type Json,
+  type ObserveContext,
+  type Resource,
+} from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
 import { type RecordSpec, type RecordState, record, recordProvider } from '@reconcile/core/kinds/record';
 import { plan } from '@reconcile/core/plan';
@@ -64,9 +72,8 @@ async function planned(wanted: readonly RecordSpec[]) {
   const resources = await look(wanted);
   const desired: Desired = { ...context(wanted).desired, services: { web: { stage: 0, active: true } } };
   const observed = { node: 'rift', at: 0, bootId: 'b', resources, blind: {}, busy: [] };
-  const history = { slots: {}, attempts: {}, pins: {} } as never;
   const served = ['record', ...[home, away, moved].map((one) => `record:${recordProvider(one)}`)];
-  const made = plan({ desired, observed, kinds, history, now: 0, served });
+  const made = plan({ desired, observed, kinds, history: emptyHistory, now: 0, served });
   return { made, ids: made.actions.map(({ id }) => id), waits: made.waiting.map(({ key, code }) => `${code} ${key}`) };
 }
 
