@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { AgentProcess } from '@reconcile/testkit/agent';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
@@ -134,12 +135,11 @@ describe.skipIf(reason !== undefined)(`agent ${reason ?? ''}`, () => {
   });
 
   it('the podman service killed: what is killed after it still comes back', async () => {
-    const { stdout } = await podman(['info', '--format', '{{.Host.RemoteSocket.Path}}']);
-    expect(stdout).toBeTruthy();
-    const { execFileSync } = await import('node:child_process');
-    const found = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
+    // Of this world alone: other users of the machine may have theirs.
+    const socket = `unix://${process.env.XDG_RUNTIME_DIR}/reconcile/podman.sock`;
+    const found = execFileSync('ps', ['-u', String(process.getuid?.()), '-o', 'pid=,args='], { encoding: 'utf8' })
       .split('\n')
-      .filter((text) => /podman system service .*reconcile\/podman\.sock/.test(text))
+      .filter((text) => text.includes('podman system service') && text.endsWith(socket))
       .map((text) => Number(text.trim().split(' ')[0]));
     expect(found.length).toBeGreaterThan(0);
     for (const pid of found) process.kill(pid, 'SIGKILL');
