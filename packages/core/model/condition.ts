@@ -2,7 +2,15 @@ import type { Instant } from './json.ts';
 
 /** The field's standard shape (Kubernetes API conventions). */
 export interface Condition {
-  readonly type: 'Ready' | 'Progressing' | 'Degraded' | 'Held' | 'Reachable' | 'RuntimeStateLost' | 'RuntimeMismatch' | 'RuntimeBroken';
+  readonly type:
+    | 'Ready'
+    | 'Progressing'
+    | 'Degraded'
+    | 'Held'
+    | 'Reachable'
+    | 'RuntimeStateLost'
+    | 'RuntimeMismatch'
+    | 'RuntimeBroken';
   readonly status: 'True' | 'False' | 'Unknown';
   /** CamelCase code. */
   readonly reason: string;
