@@ -3,6 +3,7 @@ import type { Rows } from '../rows.ts';
 import { addAttempt, clearAttempt } from '../tables/attempt.ts';
 import {
   deleteContainer,
+  forgetHealth,
   intendContainer,
   markAliased,
   putContainer,
@@ -40,6 +41,7 @@ const writers: Writers = {
   made: (rows, { recorded, id, aliased }, { at }) => putContainer(rows, recorded, { id, aliased, at }),
   respecified: (rows, { recorded, id }, { at }) =>
     updateContainer(rows, recorded, id === undefined ? { at } : { at, id }),
+  unproven: (rows, { name }) => forgetHealth(rows, name),
   aliased: (rows, { name }) => markAliased(rows, name),
   gone: (rows, { name }) => deleteContainer(rows, name),
   pin: (rows, { ref, pin }, { at }) => putPin(rows, ref, { ...pin, at }),

@@ -40,10 +40,15 @@ export function containerEffects(action: Action, facts: Facts | undefined, recal
   }
 }
 
-/** Before its effect: from now on whatever lies under that name is ours. */
+/**
+ * Before its effect. Of a create: from now on whatever lies under that name is ours. Of a start: its gate has to pass again,
+ * also when we end between the two.
+ */
 export function containerIntent(action: Action): RowOperation[] {
-  if (action.kind !== 'container' || action.verb !== 'create') return [];
-  return [{ row: 'intended', recorded: recordedOf(action, action.args as unknown as CreateArgs) }];
+  if (action.kind !== 'container') return [];
+  if (action.verb === 'create')
+    return [{ row: 'intended', recorded: recordedOf(action, action.args as unknown as CreateArgs) }];
+  return action.verb === 'start' ? [{ row: 'unproven', name: nameOf(action) }] : [];
 }
 
 function created(action: Action, facts: Facts | undefined, recall: Recall): RowOperation[] {

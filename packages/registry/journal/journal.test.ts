@@ -64,6 +64,17 @@ test('a first start: record, pin, readiness, last good with what it needs, and a
   expect(w.registry.read(openIntents)).toEqual([]);
 });
 
+test('what is about to start again has its gate to pass again, wherever we end', async () => {
+  const w = world();
+  const journal = await bringUp(w, v1);
+  const health = () => loadLedger(w.registry).containers['mcr-web-aaaaaaaa']?.health?.state;
+  expect(health()).toBe('healthy');
+  await journal.begin([actionOn(v1, 'start', startArgs(v1))]);
+  expect(health()).toBeUndefined();
+  await w.run(journal, actionOn(v1, 'await', awaitArgs(v1)));
+  expect(health()).toBe('healthy');
+});
+
 test('an intent is there before its effect; the name of a container to be made is ours from then on', async () => {
   const w = world(7);
   const journal = w.journal(lookupsOf(v1));

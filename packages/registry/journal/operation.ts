@@ -8,6 +8,7 @@ export type RowOperation =
   | { readonly row: 'intended'; readonly recorded: RecordedSpec }
   | { readonly row: 'made'; readonly recorded: RecordedSpec; readonly id: string; readonly aliased: boolean }
   | { readonly row: 'respecified'; readonly recorded: RecordedSpec; readonly id?: string }
+  | { readonly row: 'unproven'; readonly name: string }
   | { readonly row: 'aliased'; readonly name: string }
   | { readonly row: 'gone'; readonly name: string }
   | { readonly row: 'pin'; readonly ref: string; readonly pin: Pin }

@@ -97,6 +97,11 @@ export function updateContainer(rows: Rows, recorded: RecordedSpec, seen: { at: 
   );
 }
 
+/** It is about to start: what a probe said of an earlier run says nothing of this one. */
+export function forgetHealth(rows: Rows, name: string): void {
+  rows.run('UPDATE container_spec SET health = NULL, health_at = NULL WHERE name = ?', name);
+}
+
 export function markAliased(rows: Rows, name: string): void {
   rows.run('UPDATE container_spec SET aliased = 1 WHERE name = ?', name);
 }
