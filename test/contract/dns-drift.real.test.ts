@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import type { Desired, Json, Observed, Resource } from '@reconcile/core';
+import { type Desired, emptyHistory, type Json, type Observed, type Resource } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
 import { type RecordSpec, record, recordKey, recordProvider } from '@reconcile/core/kinds/record';
 import { plan } from '@reconcile/core/plan';
@@ -76,8 +76,7 @@ for (const kind of ['knot', 'bind'] as const) {
         );
         const resources = Object.fromEntries(found.flatMap((one) => one.resources).map((one) => [one.key, one]));
         const observed: Observed = { node: 'rift', at: 0, bootId: 'b', resources, blind: {}, busy: [] };
-        const history = { slots: {}, attempts: {}, pins: {} } as never;
-        const made = plan({ desired, observed, kinds, history, now: 0, served: ['record'] });
+        const made = plan({ desired, observed, kinds, history: emptyHistory, now: 0, served: ['record'] });
         for (const action of made.actions) {
           const provider = recordProvider((action.args as unknown as { spec: RecordSpec }).spec);
           await all.get(provider)?.apply(bareContext(createHost()), action);
