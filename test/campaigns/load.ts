@@ -6,6 +6,7 @@ import { buildTestImage, testImage } from '@reconcile/testkit/podman';
 import { startLoad } from '@reconcile/testkit/proxy';
 import { type Download, noDownload, openDownload } from './download.ts';
 import type { CampaignEnd, CampaignOptions } from './main.ts';
+import { stillDownload } from './still.ts';
 
 // Requests over HTTPS at a steady rate while two services are redeployed in turns (start-first and stop-first), routes come and go,
 // and certificates are made anew. Whoever asks must not notice; who downloads for long is given the drain, and no more.
@@ -88,8 +89,8 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
   const short: Download[] = [];
   const drains: number[] = [];
   const late: string[] = [];
-  // Of a service that nothing happens to: it has to outlive everything.
-  const still = await download('still', 100_000);
+  // Of a service that nothing happens to.
+  const still = await stillDownload(() => download('still', 100_000), firstWorkers);
   const pause = seconds / redeploys;
   for (let turn = 1; turn <= redeploys; turn++) {
     const name = turn % 2 === 1 ? 'first' : 'second';
@@ -114,6 +115,7 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
       await home.apply(0);
       done.renewals++;
     }
+    await still.look(await workers(home));
     const restMs = (turn * pause - elapsedS()) * 1000;
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
@@ -121,10 +123,9 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
   pauses.disable();
   const { failures, heldBack, slowestMs, total } = await load.stop();
   const cut = (await Promise.all(short.map((one) => one.finished()))).filter((isWhole) => !isWhole).length;
-  const stillThere = still.isOpen();
   still.close();
   return {
-    isKept: failures.length === 0 && refused.length === 0 && late.length === 0 && cut === 0 && stillThere,
+    isKept: failures.length === 0 && refused.length === 0 && late.length === 0 && cut === 0 && still.cut.length === 0,
     figures: {
       requests: total,
       'requests per second': Math.round(total / tookS),
@@ -135,11 +136,12 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
       'longest pause of whoever asks': `${Math.round(pauses.max / 1e6)} ms`,
       'slowest request': `${slowestMs} ms`,
       ...done,
-      'new proxy workers': newOf(await workers(home), firstWorkers),
+      reloads: still.reloads,
       'downloads of 3 s cut': `${cut} of ${short.length}`,
       'endless downloads that outlived the redeploy': late.length,
       'longest life after a commit': `${(Math.max(...drains) / 1000).toFixed(1)} s`,
-      'download of the untouched service': stillThere ? 'never cut' : 'CUT',
+      'untouched downloads ended by a hard stop': still.stopped,
+      'untouched downloads cut': still.cut.length === 0 ? 0 : still.cut,
     },
   };
 }
@@ -155,8 +157,4 @@ async function commitAndApply(home: FleetHome, files: Readonly<Record<string, st
 async function workers(home: FleetHome): Promise<readonly string[]> {
   const master = (await readFile(join(home.state, 'haproxy', 'haproxy.pid'), 'utf8')).trim().split('\n')[0];
   return (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).trim().split(' ');
-}
-
-function newOf(now: readonly string[], before: readonly string[]): number {
-  return now.filter((pid) => !before.includes(pid)).length;
 }
