@@ -30,7 +30,7 @@ dev_test() {
   offer servers
   offer browser browser
   part contract vitest_in_world contract 900
-  part e2e vitest_in_world e2e 900
+  part e2e vitest_in_world e2e 1000
   if [ -d "$WORLD/out/screenshots" ]; then mkdir -p .cache/out && cp -R "$WORLD/out/screenshots" .cache/out/; fi
   world_down
   if [ "$(id -u)" = 0 ]; then part link link_part; else say "--- link: left out, only root can make network namespaces"; fi
