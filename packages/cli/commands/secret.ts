@@ -65,7 +65,7 @@ export async function runSecretSet(cx: CliContext, name: string, isRotation: boo
       line(
         piece('next: ', 'dim'),
         isThere
-          ? 'the next pass restarts exactly who uses it: reconcile plan'
+          ? 'the next pass makes exactly who uses it anew: reconcile plan'
           : `secrets = ["${name}"] in a component gives it /run/secrets/${name}`,
       ),
     ]);

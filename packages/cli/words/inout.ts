@@ -90,7 +90,7 @@ function secretWord(root: Command, pick: Pick): void {
     );
   const rotate = secret
     .command('rotate')
-    .description('The same for one that is there; the pass restarts exactly who uses it');
+    .description('The same for one that is there; the pass makes exactly who uses it anew');
   rotate
     .argument('<name>', 'as components name it')
     .addHelpText(
