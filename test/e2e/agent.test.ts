@@ -81,13 +81,18 @@ describe.skipIf(reason !== undefined)(`agent ${reason ?? ''}`, () => {
     const [before, neighbour] = await lives();
     const took: number[] = [];
     for (let i = 0; i < 3; i++) {
+      // Well again, its gate included: what dies before that waits out a pause, as it should.
+      await agent.converged();
       const { pid } = await life('web/main');
-      await agent.until(({ phase }) => phase === 'idle');
+      expect(pid).toBeGreaterThan(1);
       const killedAt = performance.now();
       process.kill(pid, 'SIGKILL');
       await expect
-        .poll(async () => (await life('web/main').catch(() => undefined))?.pid ?? pid, { timeout: 60_000, interval: 5 })
-        .not.toBe(pid);
+        .poll(async () => [0, pid].includes((await life('web/main').catch(() => undefined))?.pid ?? pid), {
+          timeout: 60_000,
+          interval: 5,
+        })
+        .toBe(false);
       took.push(Math.round(performance.now() - killedAt));
     }
     process.stdout.write(`killed to running again, seen by podman inspect: ${took.join(', ')} ms\n`);
