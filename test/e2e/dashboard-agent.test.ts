@@ -124,7 +124,7 @@ describe.skipIf(reason !== undefined)(`the dashboard of a real agent ${reason ??
     await page.getByRole('button', { name: 'Freeze changes' }).click();
     await page.locator('dialog[open]').getByRole('button', { name: 'Freeze changes' }).click();
     await expect.poll(async () => (await agent.state()).overrides.length).toBe(1);
-    await page.getByText('Frozen by unix').waitFor();
+    await page.locator('.frozen', { hasText: 'Frozen by unix' }).waitFor();
     await page.getByRole('button', { name: 'Thaw' }).click();
     await expect.poll(async () => (await agent.state()).overrides.length).toBe(0);
   });

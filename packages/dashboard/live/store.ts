@@ -28,6 +28,12 @@ export class Cell<T> {
 /** The value now; the component is drawn again when it changes. */
 export function useCell<T>(cell: Cell<T>): T {
   const [, redraw] = useState(0);
-  useEffect(() => cell.watch(() => redraw((n) => n + 1)), [cell]);
-  return cell.value;
+  const drawn = cell.value;
+  useEffect(() => {
+    const tell = () => redraw((n) => n + 1);
+    // Effects run after the browser has painted: a quick answer may have come before anybody watched.
+    if (!Object.is(cell.value, drawn)) tell();
+    return cell.watch(tell);
+  }, [cell]);
+  return drawn;
 }
