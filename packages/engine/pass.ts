@@ -29,7 +29,10 @@ export interface Memory {
   journal(made: Plan): Journal;
   /** Observers' notes, a new boot's stages, the generation that converged: each written only when it changed. */
   note(notes: Readonly<Record<string, Json>>): Promise<void>;
-  waitingForStages(names: readonly string[]): Promise<void>;
+  /** Of every look: whose data lies where, written only when it is new (specs/0017). */
+  saw?(observed: Observed): Promise<void>;
+  /** Of everything, before any of it is carried out. */
+  planned(desired: Desired, whole: Plan): Promise<void>;
   /** `whole`: what is left of everything; `made` may be the narrowed part of it that this pass was about. */
   finished(desired: Desired, made: Plan, whole: Plan): Promise<void>;
 }
@@ -134,6 +137,7 @@ async function lookAndPlan(input: PassInput, before?: Look): Promise<{ made: Pla
   if (Object.keys(seen.notes).length > 0) await memory.note(seen.notes);
   const whole = plan({ desired, observed: seen.observed, kinds, history, now, served: [...input.drivers.keys()] });
   const stages = [
+  await memory.saw?.(seen.observed);
     ...whole.barriers.map((b) => b.id.slice('stage/'.length)),
     ...whole.waiting.filter((w) => w.code === 'StageNotReady').map((w) => w.on),
   ];

@@ -76,6 +76,8 @@ export interface FileStat {
   readonly mtimeNs: string;
   readonly inode: string;
   readonly device: string;
+  /** When it was made, nanoseconds as text: with the inode it tells one directory from another. '0' where the file system keeps no such time. */
+  readonly birthNs: string;
 }
 
 export interface ReadFiles {
@@ -84,6 +86,11 @@ export interface ReadFiles {
   text(path: string, options?: { maxBytes?: number }): Promise<string | undefined>;
   /** Names, sorted; undefined when the directory is not there. */
   list(path: string): Promise<readonly string[] | undefined>;
+  /**
+   * Is there nothing in a directory (`lost+found` apart)? Reads only as far as the first name. undefined when it is not there, no
+   * directory, or not ours to look into.
+   */
+  isEmpty(path: string): Promise<boolean | undefined>;
   /** Of the path itself: a symlink is not followed. */
   stat(path: string): Promise<FileStat | undefined>;
   /** undefined when it does not resolve. */

@@ -34,6 +34,7 @@ export const findings = {
   ADDRESS_ABSENT: 'An address that something is to be bound to is not on this machine.',
   CLIENT_HIDDEN: 'A published port shows programs the gateway instead of the client.',
   DATA_NONE: 'A host directory that a component mounts is not there.',
+  DATA_CHANGED: 'A volume or host directory that held data is empty, gone, or another one.',
   DATA_OWNER: 'A host directory does not belong to the user that the component runs as.',
   DISK_FULL: 'A file system is full.',
   DISK_LOW: 'A file system is nearly full.',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Hold } from '@reconcile/core';
 import { describe, expect, test } from 'vitest';
 import { type FindingCode, findings } from './catalogue.ts';
 import { cheapFindings } from './cheap.ts';
@@ -20,6 +21,16 @@ interface Case {
   readonly isCheap?: true;
 }
 
+const dataHold: Hold = {
+  id: 'h123456',
+  code: 'DataMissing',
+  keys: ['volume/notes-data'],
+  slots: ['notes/web'],
+  services: ['notes'],
+  message: 'notes-data is empty, and held data before',
+  data: [],
+  confirmable: true,
+};
 const identity = {
   uid: 850,
   user: 'ops',
@@ -385,6 +396,13 @@ const cases: readonly Case[] = [
     name: 'no directory',
     world: { files: { '/srv/web': undefined }, known: { config, desired: desiredOf('web', { mounts: [mount] }) } },
     says: /\/srv\/web.*is its disk mounted/,
+  },
+  {
+    code: 'DATA_CHANGED',
+    name: 'held, because it is empty',
+    world: { known: { config, seen: seenOf({}, {}, [dataHold]) } },
+    says: /notes-data is empty.*held data before/,
+    fix: /reconcile apply --confirm h123456$/,
   },
   {
     code: 'DATA_OWNER',

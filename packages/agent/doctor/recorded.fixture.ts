@@ -1,4 +1,4 @@
-import type { BusyPort, Desired, Observed } from '@reconcile/core';
+import type { BusyPort, Desired, Hold, Observed } from '@reconcile/core';
 import { type ContainerSpec, containerDefaults } from '@reconcile/core/kinds/container';
 import type { FileStat, ReadHost, RunResult, Space } from '@reconcile/host';
 import type { NodeConfig } from '../config/model.ts';
@@ -128,10 +128,13 @@ export function desiredOf(name: string, more: Partial<ContainerSpec>): Desired {
 export function seenOf(
   more: Partial<Observed>,
   containers: Readonly<Record<string, string>> = {},
+  held: readonly Hold[] = [],
 ): NonNullable<Known['seen']> {
   const observed: Observed = { node: 'rift', at: now, bootId: 'b', resources: {}, blind: {}, busy: [], ...more };
   const records = Object.fromEntries(Object.entries(containers).map(([name, id]) => [name, { id }]));
-  return { observed, ledger: { containers: records } } as unknown as NonNullable<Known['seen']>;
+  return { observed, ledger: { containers: records }, plan: { held, waiting: [] } } as unknown as NonNullable<
+    Known['seen']
+  >;
 }
 
 export function examined(more: Partial<Recorded>): Promise<Examined> {
@@ -172,6 +175,7 @@ function hostOf(world: Recorded): ReadHost {
         );
         return names.length === 0 ? undefined : [...new Set(names)].sort();
       },
+      isEmpty: async () => false,
       stat: async (path) => {
         const found = entry(path);
         if (found === undefined) return undefined;
@@ -185,6 +189,7 @@ function hostOf(world: Recorded): ReadHost {
           size: found.text?.length ?? 0,
           mtimeMs: 0,
           mtimeNs: '0',
+          birthNs: '0',
           inode: path,
           device,
         };

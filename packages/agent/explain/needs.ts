@@ -68,6 +68,8 @@ function need(of: Case, key: ResourceKey): Need {
   const name = key.replace('/', ' ');
   const wait = scene.plan.waiting.find((one) => one.key === key);
   if (wait !== undefined) return { name, isThere: false, text: waitText(wait, scene.now) };
+  const hold = scene.plan.held.find(({ keys }) => keys.includes(key));
+  if (hold !== undefined) return { name, isThere: false, text: `${hold.message} (${hold.id})` };
   const change = scene.plan.changes.find((one) => one.key === key);
   if (change !== undefined) return { name, isThere: false, text: changeText(change) };
   if (key.startsWith('job/')) {

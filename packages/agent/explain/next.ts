@@ -37,8 +37,11 @@ export function nextSteps(of: Case): string[] {
 function missingSteps({ facts, scene, wanted }: Case): string[] {
   return (wanted?.references ?? []).flatMap((ref) => {
     const wait =
-      'key' in ref ? scene.plan.waiting.find((one) => one.key === ref.key && one.code === 'Missing') : undefined;
+      'key' in ref
+        ? scene.plan.waiting.find((one) => one.key === ref.key && ['Missing', 'DataMissing'].includes(one.code))
+        : undefined;
     if (wait === undefined) return [];
+    if (wait.code === 'DataMissing') return [`mount ${wait.on}`];
     if (wait.key.startsWith('volume/')) return [`mkdir -p ${wait.on}`];
     const name = wait.key.slice(wait.key.indexOf('/') + 1);
     return wait.key.startsWith('secret/') ? [`write it to ${facts.secretsDir}/${name} (mode 0600)`] : [];

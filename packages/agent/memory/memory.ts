@@ -14,6 +14,7 @@ import {
   stagesSince,
   useHold,
 } from '@reconcile/registry';
+import { keepData } from './data.ts';
 
 export interface MemoryOptions {
   readonly registry: Registry;
@@ -42,6 +43,7 @@ export function registryMemory(options: MemoryOptions): Memory {
       return registryJournal(registry, { bootId, generation, commit, principal: by, lookups, now: options.now });
     },
     note: (notes) => keepNotes(registry, notes),
+    saw: (observed) => keepData(registry, observed),
     async waitingForStages(names) {
       const known = registry.read((rows) => stagesSince(rows, bootId));
       const missing = names.filter((name) => known[name] === undefined);

@@ -2,7 +2,7 @@ import type { Retry } from './error.ts';
 import type { History, Pin, SlotHistory } from './history.ts';
 import type { Instant, Json } from './json.ts';
 import type { Health, Observed, ObservedResource, Problem } from './observed.ts';
-import type { Action, ActionId, FieldChange, Phase, Reason, Risk, Verb, WaitCode } from './plan.ts';
+import type { Action, ActionId, FieldChange, HoldCode, Phase, Reason, Risk, Verb, WaitCode } from './plan.ts';
 import type { Claim, Desired, Kind, Reference, Resource, ResourceKey, SlotKey } from './resource.ts';
 
 // The pure contract ------------------------------------------------------
@@ -18,6 +18,8 @@ export type Comparison =
       readonly fields: readonly FieldChange[];
       readonly reason: Reason;
       readonly how: string;
+      /** It is not for us to decide: held until a person releases it. */
+      readonly asks?: Ask;
     }
   | { readonly verdict: 'replace'; readonly fields: readonly FieldChange[] }
   | { readonly verdict: 'rebuild'; readonly fields: readonly FieldChange[]; readonly reason: Reason }
@@ -28,6 +30,13 @@ export type Comparison =
       readonly message: string;
       readonly until?: Instant;
     };
+
+/** What a person is asked before something is done; `id` is that of the hold, the same for the same question. */
+export interface Ask {
+  readonly code: HoldCode;
+  readonly id: string;
+  readonly message: string;
+}
 
 /** Where a container's named port can be reached from this node. */
 export interface Endpoint {
@@ -199,6 +208,12 @@ export interface ImageRecord {
   readonly at: Instant;
 }
 
+/** A directory with data, by its identity; `nonEmpty` once there was something in it. */
+export interface DataRecord {
+  readonly identity: string;
+  readonly nonEmpty: boolean;
+}
+
 /** The registry's facts that observers and drivers may use; a plain read, never a handle. */
 export interface LedgerView {
   readonly containers: Readonly<Record<string, ContainerRecord>>;
@@ -209,8 +224,8 @@ export interface LedgerView {
   readonly images?: Readonly<Record<string, ImageRecord>>;
   /** Secret name → HMAC of the content it was last made from. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Volume name or path → identity when first seen: `<device>:<inode>`. */
-  readonly volumes: Readonly<Record<string, string>>;
+  /** Volume name or path → whose data it held when it was seen, or taken for good, last (specs/0017). */
+  readonly volumes: Readonly<Record<string, DataRecord>>;
   /** Job slot → mark of its last finished run. */
   readonly jobs: Readonly<Record<SlotKey, JobMark>>;
   /** Anything a driver keeps for itself between passes (observation caches), by driver and name. */

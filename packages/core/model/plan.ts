@@ -106,6 +106,7 @@ export type WaitCode =
   | 'NameConflict'
   | 'NotSupported'
   | 'Missing'
+  | 'DataMissing'
   | 'PolicyRefused'
   | 'Reference'
   | 'StageNotReady'
@@ -135,7 +136,9 @@ export type HoldCode =
   | 'EmptySource'
   | 'StageHeld'
   | 'Frozen'
-  | 'StoppedHere';
+  | 'StoppedHere'
+  | 'DataMissing'
+  | 'DataForeign';
 
 /** How one slot or resource changes, for people: the line of the plan table. Derived from the same decisions as the actions. */
 export interface Change {

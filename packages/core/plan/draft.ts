@@ -1,4 +1,4 @@
-import type { Comparison, KindDefinition, Rollout, Turn } from '../model/contract.ts';
+import type { Ask, Comparison, KindDefinition, Rollout, Turn } from '../model/contract.ts';
 import type { ObservedResource } from '../model/observed.ts';
 import type { FieldChange, Reason, Wait } from '../model/plan.ts';
 import type { Kind, Reference, Resource, ResourceKey, SlotKey } from '../model/resource.ts';
@@ -19,6 +19,8 @@ export interface Draft {
   fields: readonly FieldChange[];
   reason: Reason;
   how: string | undefined;
+  /** What a person has to say yes to first. */
+  asks: Ask | undefined;
   /** Desired references plus parts. */
   references: readonly Reference[];
   wait: Wait | undefined;
@@ -47,6 +49,7 @@ export function draft(def: KindDefinition, of: Resource | ObservedResource): Dra
     fields: [],
     reason: { code: 'Missing' },
     how: undefined,
+    asks: undefined,
     references: [],
     wait: undefined,
     kept: false,
@@ -62,6 +65,7 @@ export function draft(def: KindDefinition, of: Resource | ObservedResource): Dra
 /** Takes a comparison over into the draft. A block becomes its wait. */
 export function decide(target: Draft, verdict: Comparison): void {
   target.wait = undefined;
+  target.asks = undefined;
   switch (verdict.verdict) {
     case 'same':
       target.type = 'same';
@@ -73,6 +77,7 @@ export function decide(target: Draft, verdict: Comparison): void {
     case 'update':
       target.type = 'update';
       target.how = verdict.how;
+      target.asks = verdict.asks;
       target.fields = verdict.fields;
       target.reason = verdict.reason;
       return;

@@ -26,7 +26,7 @@ export function guard(world: World, graph: Graph, users: Users): Guarded {
   const holds: { hold: Hold; drafts: Set<Draft> }[] = [];
   const removal = removals(world, users);
   if (removal !== undefined) holds.push(removal);
-  holds.push(...contested(world), ...overridden(world));
+  holds.push(...contested(world), ...overridden(world), ...asked(world));
   const released = new Set(world.input.history.releasedHolds);
   const active = holds.filter(({ hold }) => !released.has(hold.id));
   if (active.length === 0) return { graph, held: [], waits: [] };
@@ -167,4 +167,23 @@ function contested(world: World): { hold: Hold; drafts: Set<Draft> }[] {
     });
   }
   return found;
+}
+
+/** What a kind does not dare to decide: data that is not what it was. Shown with everybody who needs it. */
+function asked(world: World): { hold: Hold; drafts: Set<Draft> }[] {
+  return [...world.drafts.values()].flatMap((target) => {
+    if (target.asks === undefined || target.wait !== undefined) return [];
+    const users = [...world.bound.values()].filter(({ references }) =>
+      references.some((ref) => 'key' in ref && ref.key === target.key),
+    );
+    const { code, id, message } = target.asks;
+    const slots = users.map(({ slot }) => slot).sort();
+    const { key, services } = target;
+    return [
+      {
+        drafts: new Set([target]),
+        hold: { id, code, keys: [key], slots, services, message, data: [], confirmable: true },
+      },
+    ];
+  });
 }

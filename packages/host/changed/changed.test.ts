@@ -11,6 +11,7 @@ const base: FileStat = {
   gid: 1,
   mtimeMs: 1,
   mtimeNs: '1',
+  birthNs: '1',
   inode: '1',
   device: '1',
 };

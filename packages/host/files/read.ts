@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, realpath, statfs } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, readdir, realpath, statfs } from 'node:fs/promises';
 import type { FileStat, ReadFiles } from '../contract.ts';
 import { fail } from '../errors.ts';
 import { fileFailure, isAbsent } from './failure.ts';
@@ -16,6 +16,7 @@ export const readFiles: ReadFiles = {
     const names = await orAbsent('list', path, () => readdir(path));
     return names?.sort();
   },
+  isEmpty: (path) => isEmptyDirectory(path).catch(() => undefined),
   async stat(path) {
     const stats = await orAbsent('stat', path, () => lstat(path, { bigint: true }));
     return stats === undefined ? undefined : fileStat(stats);
@@ -30,6 +31,12 @@ export const readFiles: ReadFiles = {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: ffree, totalInodes: files };
   },
 };
+
+/** A freshly made file system has a `lost+found`: that is nobody's data. */
+async function isEmptyDirectory(path: string): Promise<boolean> {
+  for await (const { name } of await opendir(path)) if (name !== 'lost+found') return false;
+  return true;
+}
 
 async function readBytes(path: string, maxBytes: number): Promise<Buffer | undefined> {
   // O_NONBLOCK: a FIFO in the place of a file must not hold us for ever.
@@ -78,6 +85,7 @@ function fileStat(stats: BigIntStats): FileStat {
     mtimeNs: String(stats.mtimeNs),
     inode: String(stats.ino),
     device: String(stats.dev),
+    birthNs: String(stats.birthtimeNs),
   };
 }
 

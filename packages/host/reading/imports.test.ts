@@ -22,6 +22,7 @@ test('nothing that the reading half imports can write', () => {
     'constants',
     'lstat',
     'open',
+    'opendir',
     'readFile',
     'readFileSync',
     'readdir',

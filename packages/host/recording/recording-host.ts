@@ -110,6 +110,10 @@ function recordingFiles(base: Host['files'], note: (call: Call) => void): Host['
       look('list', path);
       return base.list(path);
     },
+    async isEmpty(path) {
+      look('isEmpty', path);
+      return base.isEmpty(path);
+    },
     async stat(path) {
       look('stat', path);
       return base.stat(path);

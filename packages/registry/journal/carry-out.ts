@@ -20,6 +20,7 @@ import { closeRequest } from '../tables/request.ts';
 import { deleteSecret, putSecret } from '../tables/secret.ts';
 import { addDeath, addRevert, markReady, putGateExpired, putLastGood } from '../tables/slot.ts';
 import type { RowOperation } from './operation.ts';
+import { forgetVolume, putVolume } from '../tables/volume.ts';
 
 /** Said of every row that is written. */
 export interface Signature {
@@ -66,6 +67,8 @@ const writers: Writers = {
 };
 
 /** Writes one thing down, inside the caller's transaction. */
+  data: (rows, { name, identity, nonEmpty }, { at }) => putVolume(rows, name, { identity, nonEmpty, at }),
+  'data-gone': (rows, { name }) => forgetVolume(rows, name),
 export function carryOut(rows: Rows, operation: RowOperation, signature: Signature): void {
   const write = writers[operation.row] as (rows: Rows, operation: RowOperation, signature: Signature) => void;
   write(rows, operation, signature);

@@ -1,6 +1,7 @@
 import type { Action, ActionFailure, Facts, JobMark, Pin } from '@reconcile/core';
 import type { ImageArgs, RemoveArgs } from '@reconcile/core/kinds/image';
 import { jobMark, type RunArgs } from '@reconcile/core/kinds/job';
+import type { AdoptDataArgs } from '@reconcile/core/kinds/volume';
 import { containerEffects, told } from './container-effects.ts';
 import { numberFact, textFact } from './facts.ts';
 import { failureEffects } from './failure-effects.ts';
@@ -18,7 +19,7 @@ export function effectsOf(action: Action, ending: Ending, recall: Recall): RowOp
   return [...ofOtherKinds(action, facts, recall), { row: 'success', key: action.key }];
 }
 
-/** Kinds whose truth lies elsewhere (networks, volumes, files, routes …) leave nothing here. */
+/** Kinds whose truth lies elsewhere (networks, files, routes …) leave nothing here. */
 function ofOtherKinds(action: Action, facts: Facts | undefined, recall: Recall): RowOperation[] {
   switch (action.kind) {
     case 'image':
@@ -29,6 +30,8 @@ function ofOtherKinds(action: Action, facts: Facts | undefined, recall: Recall):
       return action.verb === 'run' ? jobEffects(action, facts, recall) : [];
     case 'secret':
       return secretEffects(action, facts);
+    case 'volume':
+      return action.verb === 'adopt' ? [dataEffect(action)] : [];
     default:
       return [];
   }
@@ -75,4 +78,10 @@ function secretEffects(action: Action, facts: Facts | undefined): RowOperation[]
   if (action.verb === 'delete') return [{ row: 'secret-gone', name }];
   const made = textFact(facts, 'hmac') ?? hmac;
   return action.verb === 'create' && made !== null ? [{ row: 'secret', name, hmac: made }] : [];
+}
+
+/** A person took data for good as it is now. */
+function dataEffect(action: Action): RowOperation {
+  const { identity, name, nonEmpty } = action.args as unknown as AdoptDataArgs;
+  return identity === '' ? { row: 'data-gone', name } : { row: 'data', name, identity, nonEmpty };
 }

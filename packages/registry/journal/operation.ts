@@ -40,6 +40,8 @@ export type RowOperation =
   | { readonly row: 'secret'; readonly name: string; readonly hmac: string }
   | { readonly row: 'secret-gone'; readonly name: string }
   | {
+  | { readonly row: 'data'; readonly name: string; readonly identity: string; readonly nonEmpty: boolean }
+  | { readonly row: 'data-gone'; readonly name: string }
       readonly row: 'health';
       readonly key: ResourceKey;
       readonly state: 'healthy' | 'unhealthy';

@@ -19,6 +19,7 @@ import {
   changedNotes,
   closeRequest,
   enterGeneration,
+  forgetVolume,
   generationOf,
   lastAppliedCommit,
   listEvents,
@@ -34,10 +35,10 @@ import {
   putLastGood,
   putNotes,
   putSecret,
+  putVolume,
   readBoot,
   releaseHold,
   seeBoot,
-  seeVolume,
   typicalReadyMs,
   useHold,
   writeBootReport,
@@ -198,16 +199,17 @@ test('the ledger has what was made', async () => {
   await fill(registry, 1);
   await registry.write((rows) => {
     putSecret(rows, 'db-pass', { hmac: 'abc', at: 1 });
-    seeVolume(rows, '/srv/web', { identity: '1:2', nonEmpty: false, at: 1 });
-    seeVolume(rows, '/srv/web', { identity: '1:2', nonEmpty: true, at: 2 });
-    seeVolume(rows, '/srv/web', { identity: '3:4', nonEmpty: false, at: 3 });
+    putVolume(rows, '/srv/web', { identity: '1:2:0', nonEmpty: false, at: 1 });
+    putVolume(rows, '/srv/web', { identity: '1:2:0', nonEmpty: true, at: 2 });
+    putVolume(rows, 'cache', { identity: '3:4:0', nonEmpty: false, at: 3 });
+    forgetVolume(rows, 'cache');
     putJob(rows, 'web/migrate', { mark: 'm', exitCode: 0, startedAt: 1, finishedAt: 2 });
     noteHealth(rows, { key: 'container/service0-web-aaaaaaaa', state: 'healthy', message: '', at: 9 });
   });
   const ledger = loadLedger(registry);
   expect(ledger).toMatchObject({
     secrets: { 'db-pass': 'abc' },
-    volumes: { '/srv/web': '1:2' },
+    volumes: { '/srv/web': { identity: '1:2:0', nonEmpty: true } },
     jobs: { 'web/migrate': { mark: 'm', exitCode: 0, startedAt: 1, finishedAt: 2 } },
     pins: { 'example.net/service0:1': { imageId: 'sha256:1' } },
     leases: { 'port-lease/service0-web-aaaaaaaa/': 10_000 },

@@ -5,7 +5,7 @@ import { namesOf, ownRanges } from '../machine/accounts.ts';
 
 /** Host directories of definitions: there, and owned by the user on this machine that the container's user really is. */
 export async function data(of: Examined): Promise<Finding[]> {
-  const found: Finding[] = [];
+  const found = changed(of);
   const seen = new Set<string>();
   for (const { active, kind, slot, spec } of Object.values(of.desired?.resources ?? {})) {
     if (kind !== 'container' || active === false) continue;
@@ -15,6 +15,7 @@ export async function data(of: Examined): Promise<Finding[]> {
       seen.add(`${source} ${user}`);
       const stat = await of.host.files.stat(source).catch(() => undefined);
       if (stat === undefined) {
+        if (found.some(({ what }) => what === source)) continue;
         found.push(
           finding('DATA_NONE', 'error', {
             what: source,
@@ -41,6 +42,23 @@ export async function data(of: Examined): Promise<Finding[]> {
     }
   }
   return found;
+}
+
+/** What the plan of the same look holds, or waits for, because data is not what it was (specs/0017). */
+function changed({ seen }: Examined): Finding[] {
+  const wanted = 'the data that was there at the last look';
+  const held = (seen?.plan.held ?? []).filter(({ code }) => code === 'DataMissing' || code === 'DataForeign');
+  const waiting = (seen?.plan.waiting ?? []).filter(({ code }) => code === 'DataMissing');
+  return [
+    ...held.map(({ id, keys, message }) => {
+      const what = (keys[0] ?? '').slice('volume/'.length);
+      const fix = `put it back, or take it as it is: reconcile apply --confirm ${id}`;
+      return finding('DATA_CHANGED', 'error', { what, wanted, actual: message, fix });
+    }),
+    ...waiting.map(({ message, on }) =>
+      finding('DATA_CHANGED', 'error', { what: on, wanted, actual: message, fix: `mount ${on}` }),
+    ),
+  ];
 }
 
 /** 0 is the user itself; n > 0 is the n-th of its subordinate ids, counted from 1 over all its ranges. */

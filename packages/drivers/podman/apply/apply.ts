@@ -30,7 +30,7 @@ const steps: Readonly<Record<string, Partial<Record<Verb, Step>>>> = {
   },
   image: { pull: pullImage, build: buildImage, update: retagImage, delete: removeImage },
   network: { create: createNetwork, delete: deleteNetwork },
-  volume: { create: createVolume },
+  volume: { adopt: async () => ({}), create: createVolume },
   secret: { create: createSecret, delete: deleteSecret },
   job: { run: runJob },
 };

@@ -112,7 +112,7 @@ async function look(
     const list = wantsNamedVolumes(cx.desired)
       ? await notes.listing('volumes', await stamp(), () => client.volumes())
       : [];
-    return observedVolumes(cx, list);
+    return observedVolumes(cx, { rows: list, volumePath: store.volumePath });
   };
   const secrets = async () => {
     if (wantedSecrets(cx).length === 0 && Object.keys(cx.ledger.secrets).length === 0) return [];
