@@ -48,9 +48,11 @@ export async function stopContainer(work: Work): Promise<Facts> {
   const there = await client.container(name);
   if (there === undefined) return {};
   if (!isMine(work, there)) throw notOurs(`stop container ${name}`, there);
-  if (there.state !== 'running' || (await isMonitored(cx.host, await store(), there.id))) {
+  const mayBeOrphan = there.state === 'running' || there.state === 'stopping';
+  if (!mayBeOrphan || (await isMonitored(cx.host, await store(), there.id))) {
     await client.stop(name, timeoutMs);
-    return {};
+    // The monitor may have been dying when it was looked for.
+    if ((await client.container(name))?.state !== 'stopping') return {};
   }
   await endOrphan(cx.host, client, { store: await store(), id: there.id });
   try {
