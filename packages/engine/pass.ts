@@ -27,7 +27,7 @@ export interface Memory {
   load(): Promise<{ history: History; ledger: LedgerView }>;
   /** For one plan: it must know which resource an action was about. */
   journal(made: Plan): Journal;
-  /** Observers' notes, a new boot's stages, the generation that converged: each written only when it changed. */
+  /** Observers' notes, what a boot waits for, the generation that converged: each written only when it changed. */
   note(notes: Readonly<Record<string, Json>>): Promise<void>;
   /** Of every look: whose data lies where, written only when it is new (specs/0017). */
   saw?(observed: Observed): Promise<void>;
@@ -135,13 +135,9 @@ async function lookAndPlan(input: PassInput, before?: Look): Promise<{ made: Pla
   const looking = { ...input.context, now, ledger, desired: around };
   const seen = before ?? (await look(looking, observersOf(input.drivers), { glances: input.glances !== false }));
   if (Object.keys(seen.notes).length > 0) await memory.note(seen.notes);
-  const whole = plan({ desired, observed: seen.observed, kinds, history, now, served: [...input.drivers.keys()] });
-  const stages = [
   await memory.saw?.(seen.observed);
-    ...whole.barriers.map((b) => b.id.slice('stage/'.length)),
-    ...whole.waiting.filter((w) => w.code === 'StageNotReady').map((w) => w.on),
-  ];
-  if (stages.length > 0) await memory.waitingForStages([...new Set(stages)]);
+  const whole = plan({ desired, observed: seen.observed, kinds, history, now, served: [...input.drivers.keys()] });
+  await memory.planned(desired, whole);
   return { made: input.scope(whole), observed: seen.observed, whole };
 }
 

@@ -137,7 +137,7 @@ function mortalParts(node: Node, mortal: Mortal): { driver: ReturnType<EffectWor
       journal: () => mortalJournal,
       load: () => memory.load(),
       note: () => memory.note(),
-      waitingForStages: (names) => memory.waitingForStages(names),
+      planned: (wanted, made) => memory.planned(wanted, made),
       finished: (wanted, made) => memory.finished(wanted, made),
     },
   };

@@ -1,3 +1,4 @@
+import type { BootReport } from '@reconcile/core';
 import { AgentProcess } from '@reconcile/testkit/agent';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
@@ -47,7 +48,8 @@ describe.skipIf(reason !== undefined)(`agent: health and overrides ${reason ?? '
     port = await freePort();
     home = await FleetHome.make({ listeners: { 8080: `127.0.0.1:${port}` }, more: '[api]\nhttp = []\n' });
     await home.commit('two services', {
-      'fleet.toml': 'name = "home"\nzone = "example.net"\n',
+      'fleet.toml':
+        'name = "home"\nzone = "example.net"\n[[boot.sequence]]\nstage = "first"\nservices = ["other"]\ntimeout = "60s"\n',
       'services/web.toml': web('1'),
       'services/other.toml': web('1', 'other'),
     });
@@ -57,6 +59,30 @@ describe.skipIf(reason !== undefined)(`agent: health and overrides ${reason ?? '
   afterAll(async () => {
     await agent?.end();
     await home?.close();
+  });
+
+  it('the boot report says who waited for what; the agent and the command say the same', async () => {
+    const { stdout } = await home.run('status', '--boot', '--json');
+    const report = JSON.parse(stdout) as BootReport;
+    const told = report.slots.map(({ slot, stage, waitedFor }) => [
+      slot,
+      stage,
+      waitedFor.split(' ').slice(0, 2).join(' '),
+    ]);
+    expect(told).toEqual([
+      ['other/main', 'first', ''],
+      ['web/main', 'services', 'stage first'],
+    ]);
+    const [other, late] = report.slots;
+    expect(late?.startedAt).toBeGreaterThanOrEqual(other?.readyAt ?? Number.POSITIVE_INFINITY);
+    expect(report.convergedAt).toBeGreaterThanOrEqual(late?.readyAt ?? Number.POSITIVE_INFINITY);
+    expect((await (await agent.service).state(of())).boot).toMatchObject({
+      slots: report.slots,
+      stages: report.stages,
+    });
+    const drawn = await home.run('status', '--boot');
+    expect(drawn.stdout).toMatch(/^rift {2}everything well after/);
+    expect(drawn.stdout).toMatch(/^services +web\/main .*stage first/m);
   });
 
   it('is probed all the time, and the samples say how it was', async () => {

@@ -2,7 +2,8 @@ import type { Instant, Principal, SlotKey } from '@reconcile/core';
 import type { ContainerState } from '@reconcile/core/kinds/container';
 import { Loop } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
-import { listOverrides, type Registry, readBoot } from '@reconcile/registry';
+import { listOverrides, type Registry } from '@reconcile/registry';
+import { bootReport } from '../boot/index.ts';
 import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
 import { carryOutOrder, type OrderListener } from '../order/index.ts';
@@ -65,7 +66,6 @@ export class AgentCore implements NodeParts {
   #rearms: readonly Rearm[] = [];
   #names = new Map<string, string>();
   #sourceAskedAt: Instant = 0;
-  #convergedAt: Instant | undefined;
   #wakeAt: Instant | undefined;
 
   private constructor(input: CoreInput, warm: Warm) {
@@ -195,15 +195,13 @@ export class AgentCore implements NodeParts {
   }
 
   looked(look: LastLook): void {
-    const { observed, plan } = look.seen;
+    const { observed } = look.seen;
     this.#sourceAskedAt = this.host.clock.now();
     this.#names = new Map(
       Object.values(observed.resources).flatMap(({ key, kind, state }) =>
         kind === 'container' ? [[(state as unknown as ContainerState).id, key.slice('container/'.length)]] : [],
       ),
     );
-    const isWell = plan.actions.length === 0 && plan.waiting.length === 0 && plan.held.length === 0;
-    if (isWell) this.#convergedAt ??= this.#sourceAskedAt;
     for (const { rearm } of this.#rearms) rearm();
     if (!this.#stop.signal.aborted) this.#health.looked(look);
   }
@@ -279,10 +277,10 @@ export class AgentCore implements NodeParts {
       problems: Object.fromEntries(this.#problems),
       ...(this.#wakeAt === undefined ? {} : { wakeAt: this.#wakeAt }),
       vitals: this.#vitals.read(),
-      boot: {
+      boot: bootReport(this.registry, bootId, this.host.clock.now()) ?? {
         bootId,
-        firstSeenAt: this.registry.read((rows) => readBoot(rows, bootId))?.firstSeen ?? this.startedAt,
-        ...(this.#convergedAt === undefined ? {} : { convergedAt: this.#convergedAt }),
+        firstSeenAt: this.startedAt,
+        stages: [],
         slots: [],
       },
     };

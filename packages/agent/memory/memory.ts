@@ -5,15 +5,13 @@ import {
   loadHistory,
   loadLedger,
   markApplied,
-  markStageSince,
   planLookups,
   putNotes,
   type Registry,
   registryJournal,
-  seeBoot,
-  stagesSince,
   useHold,
 } from '@reconcile/registry';
+import { recordBoot, recordBootEnd } from '../boot/index.ts';
 import { keepData } from './data.ts';
 
 export interface MemoryOptions {
@@ -44,17 +42,11 @@ export function registryMemory(options: MemoryOptions): Memory {
     },
     note: (notes) => keepNotes(registry, notes),
     saw: (observed) => keepData(registry, observed),
-    async waitingForStages(names) {
-      const known = registry.read((rows) => stagesSince(rows, bootId));
-      const missing = names.filter((name) => known[name] === undefined);
-      if (missing.length === 0) return;
-      await registry.write((rows) => {
-        seeBoot(rows, bootId, options.now());
-        for (const stage of missing) markStageSince(rows, { bootId, stage, at: options.now() });
-      });
+    planned: (wanted, whole) => recordBoot(options, { desired: wanted, history, whole }),
+    async finished(wanted, made, whole) {
+      await finish(registry, wanted, { made, whole, at: options.now(), released: history?.releasedHolds ?? [] });
+      if (isConverged(whole)) await recordBootEnd(options);
     },
-    finished: (wanted, made, whole) =>
-      finish(registry, wanted, { made, whole, at: options.now(), released: history?.releasedHolds ?? [] }),
   };
 }
 
@@ -78,9 +70,13 @@ async function finish(
   const isPart = whole.actions.length > made.actions.length;
   const active = Object.entries(desired.services).filter(([, service]) => service.active);
   const services = Object.fromEntries(active.map(([name, { stage }]) => [name, desired.stages[stage]?.name ?? '']));
-  const converged = whole.actions.length === 0 && whole.waiting.length === 0 && whole.held.length === 0;
+  const converged = isConverged(whole);
   await registry.write((rows) => {
     if (!removalsHeld && !isPart) markApplied(rows, desired.generation, { at, services, converged });
     if (made.actions.length === 0) for (const id of released) useHold(rows, id, at);
   });
+}
+
+function isConverged({ actions, held, waiting }: Plan): boolean {
+  return actions.length === 0 && waiting.length === 0 && held.length === 0;
 }

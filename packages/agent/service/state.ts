@@ -1,4 +1,4 @@
-import type { Health, Instant, Principal, ResourceKey, SlotKey } from '@reconcile/core';
+import type { BootReport, Health, Instant, Principal, ResourceKey, SlotKey } from '@reconcile/core';
 import type { CommitInfo, SourceTrouble } from '../desired/model.ts';
 
 /** `booting`: no pass of this process has ended yet. */
@@ -95,24 +95,6 @@ export interface AgentState {
   readonly wakeAt?: Instant;
   readonly vitals: Vitals;
   readonly boot: BootReport;
-}
-
-/** What this boot waited for. */
-export interface BootReport {
-  readonly bootId: string;
-  readonly firstSeenAt: Instant;
-  /** When everything was well for the first time; absent: not yet. */
-  readonly convergedAt?: Instant;
-  readonly slots: readonly BootSlot[];
-}
-
-export interface BootSlot {
-  readonly slot: SlotKey;
-  readonly stage: string;
-  readonly startedAt?: Instant;
-  readonly readyAt?: Instant;
-  /** What it waited for, in words; '' nothing. */
-  readonly waitedFor: string;
 }
 
 /** One probe of one container. */

@@ -20,9 +20,14 @@ export function lookWords(root: Command, pick: Pick): void {
   const status = root.command('status').description('One service from all sides; without a name, this node');
   status
     .argument('[service]', 'mcr, mcr/api')
+    .option('--boot', 'what this boot waited for, and how long')
     .addHelpText('after', `\nExample:\n  reconcile status mcr${exitCodes(states)}`)
-    .action((name: string | undefined) =>
-      pick(status, async (cx) => (await import('../commands/status.ts')).runStatus(cx, name)),
+    .action((name: string | undefined, options: { readonly boot?: boolean }) =>
+      pick(status, async (cx) =>
+        options.boot === true
+          ? (await import('../commands/status-boot.ts')).runBootStatus(cx, name)
+          : (await import('../commands/status.ts')).runStatus(cx, name),
+      ),
     );
 
   const explain = root.command('explain').description('Why something is as it is: gate by gate, field by field');

@@ -1,3 +1,4 @@
+export * from './boot.ts';
 export * from './canonical.ts';
 export * from './claim.ts';
 export * from './condition.ts';

@@ -6,4 +6,5 @@ export { type Judgement, judge, type Making, makings } from './judge.ts';
 export * from './narrow.ts';
 export * from './plan.ts';
 export * from './simulate.ts';
+export * from './start-waits.ts';
 export { attemptKey, backoffMs, retryAt } from './waits.ts';

@@ -1,3 +1,4 @@
+export * from './boot.ts';
 export * from './conditions.ts';
 export * from './events.ts';
 export * from './explain.ts';

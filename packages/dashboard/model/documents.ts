@@ -1,4 +1,4 @@
-import type { Event, Health, Instant, Plan, Principal, ResourceKey, SlotKey } from '@reconcile/core';
+import type { BootReport, Event, Health, Instant, Plan, Principal, ResourceKey, SlotKey } from '@reconcile/core';
 import type { CommitWords, Explanation, NodePast, NodeStanding, ServiceStatus } from '@reconcile/core/render';
 
 // What the JSON API answers, as far as the pages read it. The agent's own types are assigned to these in a test, so that the
@@ -39,14 +39,6 @@ export interface Override {
   readonly why?: string;
 }
 
-export interface BootSlot {
-  readonly slot: SlotKey;
-  readonly stage: string;
-  readonly startedAt?: Instant;
-  readonly readyAt?: Instant;
-  readonly waitedFor: string;
-}
-
 /** `GET /api/v1/state`. */
 export interface AgentState {
   readonly version: string;
@@ -76,12 +68,7 @@ export interface AgentState {
     readonly cpuMs: number;
     readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
   };
-  readonly boot: {
-    readonly bootId: string;
-    readonly firstSeenAt: Instant;
-    readonly convergedAt?: Instant;
-    readonly slots: readonly BootSlot[];
-  };
+  readonly boot: BootReport;
 }
 
 export interface HealthSample {

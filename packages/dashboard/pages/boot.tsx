@@ -1,8 +1,8 @@
-import { duration } from '@reconcile/core/render';
+import type { BootSlot, BootStage } from '@reconcile/core';
+import { duration, stageText } from '@reconcile/core/render';
 import { state } from '../live/live.ts';
 import { serviceHref } from '../live/route.ts';
 import { useCell } from '../live/store.ts';
-import type { BootSlot } from '../model/documents.ts';
 import { fullMoment } from '../words/when.ts';
 
 const width = 700;
@@ -12,10 +12,9 @@ const rowHeight = 26;
 export function BootPage() {
   const found = useCell(state);
   if (found === undefined) return <p class="loading">Asking the agent…</p>;
-  const { bootId, convergedAt, firstSeenAt, slots } = found.boot;
+  const { bootId, convergedAt, firstSeenAt, slots, stages } = found.boot;
   const ends = slots.flatMap(({ readyAt, startedAt }) => readyAt ?? startedAt ?? []);
   const last = Math.max(firstSeenAt + 1000, convergedAt ?? 0, ...ends);
-  const stages = [...new Set(slots.map(({ stage }) => stage))];
   const ready = slots.filter(({ readyAt }) => readyAt !== undefined).length;
   return (
     <>
@@ -34,18 +33,37 @@ export function BootPage() {
       </div>
       {slots.length === 0 ? <p class="dim">Nothing has been started since this boot.</p> : null}
       {stages.map((stage) => (
-        <section key={stage} aria-label={`Stage ${stage}`}>
-          <h2>{stage}</h2>
-          <ul class="waterfall">
-            {slots
-              .filter((slot) => slot.stage === stage)
-              .map((slot) => (
-                <Bar key={slot.slot} slot={slot} from={firstSeenAt} to={last} />
-              ))}
-          </ul>
-        </section>
+        <StageBars
+          key={stage.name}
+          stage={stage}
+          slots={slots.filter((slot) => slot.stage === stage.name)}
+          from={firstSeenAt}
+          to={last}
+        />
       ))}
     </>
+  );
+}
+
+interface StageBarsProps {
+  readonly stage: BootStage;
+  readonly slots: readonly BootSlot[];
+  readonly from: number;
+  readonly to: number;
+}
+
+function StageBars({ from, slots, stage, to }: StageBarsProps) {
+  if (slots.length === 0) return null;
+  return (
+    <section aria-label={`Stage ${stage.name}`}>
+      <h2>{stage.name}</h2>
+      <p class={stage.lateAt === undefined ? 'dim' : 'warn'}>{stageText(stage, from)}</p>
+      <ul class="waterfall">
+        {slots.map((slot) => (
+          <Bar key={slot.slot} slot={slot} from={from} to={to} />
+        ))}
+      </ul>
+    </section>
   );
 }
 

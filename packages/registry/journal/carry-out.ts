@@ -1,6 +1,7 @@
 import type { Instant, Principal } from '@reconcile/core';
 import type { Rows } from '../rows.ts';
 import { addAttempt, clearAttempt } from '../tables/attempt.ts';
+import { markBootSlot } from '../tables/boot.ts';
 import {
   deleteContainer,
   forgetHealth,
@@ -19,8 +20,8 @@ import { putPin } from '../tables/pin.ts';
 import { closeRequest } from '../tables/request.ts';
 import { deleteSecret, putSecret } from '../tables/secret.ts';
 import { addDeath, addRevert, markReady, putGateExpired, putLastGood } from '../tables/slot.ts';
-import type { RowOperation } from './operation.ts';
 import { forgetVolume, putVolume } from '../tables/volume.ts';
+import type { RowOperation } from './operation.ts';
 
 /** Said of every row that is written. */
 export interface Signature {
@@ -50,7 +51,11 @@ const writers: Writers = {
   'image-gone': (rows, { ref }) => deleteImage(rows, ref),
   death: (rows, { slot, at }) => addDeath(rows, slot, at),
   revert: (rows, { slot }, { at }) => addRevert(rows, slot, at),
-  ready: (rows, operation) => markReady(rows, operation.slot, operation),
+  'boot-start': (rows, { bootId, slot }, { at }) => markBootSlot(rows, bootId, { slot, what: 'started', at }),
+  ready: (rows, operation, { at }) => {
+    markReady(rows, operation.slot, operation);
+    markBootSlot(rows, operation.bootId, { slot: operation.slot, what: 'ready', at });
+  },
   'last-good': (rows, { slot, good }) => putLastGood(rows, slot, good),
   'gate-expired': (rows, { slot, expired }) => putGateExpired(rows, slot, expired),
   'known-bad': (rows, { slot, bad }) => addKnownBad(rows, slot, bad),
@@ -62,13 +67,13 @@ const writers: Writers = {
   'request-closed': (rows, { id }, { at }) => closeRequest(rows, id, at),
   secret: (rows, { name, hmac }, { at }) => putSecret(rows, name, { hmac, at }),
   'secret-gone': (rows, { name }) => deleteSecret(rows, name),
+  data: (rows, { name, identity, nonEmpty }, { at }) => putVolume(rows, name, { identity, nonEmpty, at }),
+  'data-gone': (rows, { name }) => forgetVolume(rows, name),
   health: (rows, { key, state, message }, { at }) => noteHealth(rows, { key, state, message, at }),
   history: (rows, { row: _row, ...entry }, { at, commit, by }) => addHistory(rows, { ...entry, at, commit, by }),
 };
 
 /** Writes one thing down, inside the caller's transaction. */
-  data: (rows, { name, identity, nonEmpty }, { at }) => putVolume(rows, name, { identity, nonEmpty, at }),
-  'data-gone': (rows, { name }) => forgetVolume(rows, name),
 export function carryOut(rows: Rows, operation: RowOperation, signature: Signature): void {
   const write = writers[operation.row] as (rows: Rows, operation: RowOperation, signature: Signature) => void;
   write(rows, operation, signature);

@@ -44,11 +44,15 @@ export function containerEffects(action: Action, facts: Facts | undefined, recal
  * Before its effect. Of a create: from now on whatever lies under that name is ours. Of a start: its gate has to pass again,
  * also when we end between the two.
  */
-export function containerIntent(action: Action): RowOperation[] {
+export function containerIntent(action: Action, bootId: string): RowOperation[] {
   if (action.kind !== 'container') return [];
   if (action.verb === 'create')
     return [{ row: 'intended', recorded: recordedOf(action, action.args as unknown as CreateArgs) }];
-  return action.verb === 'start' ? [{ row: 'unproven', name: nameOf(action) }] : [];
+  if (action.verb !== 'start') return [];
+  return [
+    { row: 'unproven', name: nameOf(action) },
+    { row: 'boot-start', slot: action.slot, bootId },
+  ];
 }
 
 function created(action: Action, facts: Facts | undefined, recall: Recall): RowOperation[] {

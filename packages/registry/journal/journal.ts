@@ -29,7 +29,7 @@ export function registryJournal(registry: Registry, options: JournalOptions): Jo
     closeIntentsBefore(rows, openedAt);
     for (const action of actions) {
       openIntent(rows, action, { commit, generation, bootId, epoch: registry.epoch, by, at });
-      for (const operation of containerIntent(action)) carryOut(rows, operation, { at, commit, by });
+      for (const operation of containerIntent(action, bootId)) carryOut(rows, operation, { at, commit, by });
     }
   };
 

@@ -9,6 +9,7 @@ export type RowOperation =
   | { readonly row: 'made'; readonly recorded: RecordedSpec; readonly id: string; readonly aliased: boolean }
   | { readonly row: 'respecified'; readonly recorded: RecordedSpec; readonly id?: string }
   | { readonly row: 'unproven'; readonly name: string }
+  | { readonly row: 'boot-start'; readonly slot: SlotKey; readonly bootId: string }
   | { readonly row: 'aliased'; readonly name: string }
   | { readonly row: 'gone'; readonly name: string }
   | { readonly row: 'pin'; readonly ref: string; readonly pin: Pin }
@@ -39,9 +40,9 @@ export type RowOperation =
   | { readonly row: 'request-closed'; readonly id: string }
   | { readonly row: 'secret'; readonly name: string; readonly hmac: string }
   | { readonly row: 'secret-gone'; readonly name: string }
-  | {
   | { readonly row: 'data'; readonly name: string; readonly identity: string; readonly nonEmpty: boolean }
   | { readonly row: 'data-gone'; readonly name: string }
+  | {
       readonly row: 'health';
       readonly key: ResourceKey;
       readonly state: 'healthy' | 'unhealthy';

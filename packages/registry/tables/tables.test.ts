@@ -41,7 +41,7 @@ import {
   seeBoot,
   typicalReadyMs,
   useHold,
-  writeBootReport,
+  writeBootFacts,
 } from './index.ts';
 
 const open = () => openRegistry(join(temporaryDir(), 'registry.db'), { mode: 'write' });
@@ -173,11 +173,11 @@ test('a boot is seen once, waits for a stage from the first time on, and only te
   const registry = await after((rows) => {
     seeBoot(rows, boot, 5);
     seeBoot(rows, boot, 6);
-    writeBootReport(rows, boot, { waited: [] });
+    writeBootFacts(rows, boot, { stages: [] });
     markStageSince(rows, { bootId: boot, stage: 'core', at: 7 });
     markStageSince(rows, { bootId: boot, stage: 'core', at: 8 });
   });
-  expect(registry.read((rows) => readBoot(rows, boot))).toEqual({ bootId: boot, firstSeen: 5, report: { waited: [] } });
+  expect(registry.read((rows) => readBoot(rows, boot))).toEqual({ bootId: boot, firstSeen: 5, facts: { stages: [] } });
   expect(loadHistory(registry, boot, now).stagesSince).toEqual({ core: 7 });
   expect(loadHistory(registry, 'boot-2', now).stagesSince).toEqual({});
   await registry.write((rows) => {

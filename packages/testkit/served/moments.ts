@@ -1,5 +1,5 @@
 import type { AgentState, SlotHealth } from '@reconcile/agent/service';
-import type { Standing } from '@reconcile/core/render';
+import { duration, type Standing } from '@reconcile/core/render';
 import { movedTo, type Recording } from './documents.ts';
 import mixed from './recorded/mixed.json' with { type: 'json' };
 import pending from './recorded/pending.json' with { type: 'json' };
@@ -164,6 +164,13 @@ function stateOf({ node, plan }: Printed): AgentState {
       bootId: '7b0f3c52-6f3e-4a53-9d0c-3a5b5a0d8a11',
       firstSeenAt: startedAt,
       convergedAt: startedAt + 9400,
+      stages: stages.map((name, i) => ({
+        name,
+        timeoutMs: 120 * secondMs,
+        onTimeout: 'continue' as const,
+        ...(i === stages.length - 1 ? {} : { since: startedAt + 400 }),
+        readyAt: startedAt + 400 + (i + 1) * 2600,
+      })),
       slots: containers.map(({ slot, stage }, i) => {
         const before = stages.indexOf(stage);
         const begin = startedAt + 400 + before * 2600 + (i % 5) * 180;
@@ -172,7 +179,19 @@ function stateOf({ node, plan }: Printed): AgentState {
           stage,
           startedAt: begin,
           readyAt: begin + 700 + ((i * 37) % 9) * 170,
-          waitedFor: before <= 0 ? '' : `stage ${stages[before - 1] ?? ''}`,
+          waitedFor: before <= 0 ? '' : `stage ${stages[before - 1] ?? ''} ${duration(begin - startedAt - 400)}`,
+          waits:
+            before <= 0
+              ? []
+              : [
+                  {
+                    kind: 'stage' as const,
+                    on: stages[before - 1] ?? '',
+                    why: '',
+                    since: startedAt + 400,
+                    until: begin,
+                  },
+                ],
         };
       }),
     },

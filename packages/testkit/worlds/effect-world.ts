@@ -17,7 +17,7 @@ import {
 } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
 import type { AwaitArgs, ContainerState } from '@reconcile/core/kinds/container';
-import { attemptKey, simulate } from '@reconcile/core/plan';
+import { attemptKey, awaitedStages, simulate } from '@reconcile/core/plan';
 import type { Memory } from '@reconcile/engine';
 import type { Host, ReadHost } from '@reconcile/host';
 import { kindMap } from './sim.ts';
@@ -136,8 +136,8 @@ export class PlainMemory implements Memory {
 
   async note(): Promise<void> {}
 
-  async waitingForStages(names: readonly string[]): Promise<void> {
-    const missing = names.filter((name) => this.history.stagesSince[name] === undefined);
+  async planned(_desired: Desired, whole: Plan): Promise<void> {
+    const missing = awaitedStages(whole).filter((name) => this.history.stagesSince[name] === undefined);
     const now = this.#world.observed.at;
     this.history = {
       ...this.history,

@@ -158,7 +158,26 @@ export const stateDocument = open({
     bootId: text,
     firstSeenAt: instant,
     convergedAt: instant.optional(),
-    slots: z.array(open({ slot: text, stage: text, waitedFor: text })),
+    stages: z.array(
+      open({
+        name: text,
+        timeoutMs: z.number(),
+        onTimeout: z.enum(['continue', 'hold']),
+        since: instant.optional(),
+        readyAt: instant.optional(),
+        lateAt: instant.optional(),
+      }),
+    ),
+    slots: z.array(
+      open({
+        slot: text,
+        stage: text,
+        startedAt: instant.optional(),
+        readyAt: instant.optional(),
+        waitedFor: text,
+        waits: z.array(open({ kind: text, on: text, why: text, since: instant, until: instant.optional() })),
+      }),
+    ),
   }),
 });
 
