@@ -14,7 +14,7 @@ import {
 import type { Host, ReadHost } from '@reconcile/host';
 import PQueue from 'p-queue';
 import { fail } from './errors.ts';
-import type { Failpoint } from './failpoint.ts';
+import { type Failpoint, passStep } from './failpoint.ts';
 import { passGate } from './gate.ts';
 import type { GateBook } from './gate-book.ts';
 import { withDeadline } from './look/deadline.ts';
@@ -116,7 +116,10 @@ class Walk {
    * for: both are asked for in the same turn of the event loop.
    */
   async #begin(batch: readonly Action[], recorded: Promise<boolean>): Promise<void> {
-    const [isRecorded] = await Promise.all([recorded, this.#input.journal.begin(batch)]);
+    const { failpoint, journal } = this.#input;
+    failpoint.reach('before', passStep('intents'));
+    const [isRecorded] = await Promise.all([recorded, journal.begin(batch)]);
+    failpoint.reach('recorded', passStep('intents'));
     if (!isRecorded) return;
     for (const action of batch) this.#track(this.#one(action));
   }

@@ -18,7 +18,7 @@ import { desiredAround, plan } from '@reconcile/core/plan';
 import type { Host, ReadHost } from '@reconcile/host';
 
 import { type Execution, execute } from './executor.ts';
-import type { Failpoint } from './failpoint.ts';
+import { type Failpoint, passStep } from './failpoint.ts';
 import type { GateBook } from './gate-book.ts';
 import { type Look, look } from './look/observer.ts';
 
@@ -122,7 +122,9 @@ export async function runPass(input: PassInput): Promise<PassReport> {
     if (hasYielded()) return report(true, turns);
     ({ made, observed, whole } = await lookAndPlan(input));
   }
+  input.failpoint.reach('before', passStep('finish'));
   await input.memory.finished(input.desired, made, whole);
+  input.failpoint.reach('recorded', passStep('finish'));
   return report(true, turns);
 }
 
@@ -142,10 +144,12 @@ async function lookAndPlan(input: PassInput, before?: Look): Promise<{ made: Pla
 }
 
 async function carryOut(input: PassInput, made: Plan, observed: Observed): Promise<Execution> {
-  const { desired, emit, host, memory } = input;
+  const { desired, emit, failpoint, host, memory } = input;
   const { ledger } = await memory.load();
   const context: ApplyContext<Host> = { ...input.context, now: observed.at, ledger, desired };
+  failpoint.reach('before', passStep('prepare'));
   await input.prepare(made, context);
+  failpoint.reach('after', passStep('prepare'));
   const cycleId = host.ids.random().slice(0, 8);
   const startedAt = host.clock.now();
   const told = { node: made.node, generation: made.generation, cycleId };
@@ -166,7 +170,7 @@ async function carryOut(input: PassInput, made: Plan, observed: Observed): Promi
     drivers: input.drivers,
     context,
     journal: memory.journal(made),
-    failpoint: input.failpoint,
+    failpoint,
     isCurrent: input.isCurrent,
     yields: input.yields,
     gates: input.gates,

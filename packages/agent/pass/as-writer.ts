@@ -1,5 +1,5 @@
 import type { ApplyContext, Desired, Event, KindDefinition, Observed, Plan, Principal, Wait } from '@reconcile/core';
-import { Failpoint, type GateBook, type PassReport, runPass } from '@reconcile/engine';
+import { Failpoint, type GateBook, type PassReport, passStep, runPass } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
 import { pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
@@ -74,10 +74,14 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   const { by } = input;
   if (input.warm?.prepared?.isDone !== true) await assertFit({ ...input, registry });
   await input.record?.(registry);
+  const failpoint = new Failpoint(input.failpoint);
+  failpoint.reach('before', passStep('source'));
   const loaded = await loadDesired({ ...input, registry });
+  failpoint.reach('after', passStep('source'));
   const { desired } = loaded;
   if (desired === undefined) throw nothingToRun(config, loaded);
   await keepLoaded(registry, input, { loaded, at: host.clock.now(), by });
+  failpoint.reach('recorded', passStep('source'));
   for (const id of input.confirm) await registry.write((rows) => releaseHold(rows, id, { at: host.clock.now(), by }));
 
   const drivers = input.warm?.drivers ?? (await nodeDrivers(config, host));
@@ -93,7 +97,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     host,
     context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
     memory,
-    failpoint: new Failpoint(input.failpoint),
+    failpoint,
     isCurrent: () => true,
     seen: input.seen?.commit === desired.commit ? input.seen.look : undefined,
     emit: (event) => events.add(event),
