@@ -6,6 +6,7 @@ import { agentWords } from './words/agent.ts';
 import { applyOptions, applyWords } from './words/apply.ts';
 import { changeWords } from './words/change.ts';
 import { doorWords } from './words/door.ts';
+import { execWords } from './words/exec.ts';
 import { ingressWords } from './words/ingress.ts';
 import { inoutWords } from './words/inout.ts';
 import { lookWords } from './words/look.ts';
@@ -53,6 +54,7 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
   lookWords(root, pick);
   ingressWords(root, pick);
   agentWords(root, pick);
+  execWords(root, pick);
   doorWords(root, pick);
   recoveryWords(root, pick);
   offlineWords(root, pick);

@@ -151,6 +151,34 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
+/** Asks a program at a unix socket to turn the connection into something else (RFC 9110, 7.8: `Upgrade: tcp`). */
+export interface UpgradeRequest {
+  readonly socketPath: string;
+  readonly url: string;
+  /** JSON. */
+  readonly body: string;
+  /** Until the other end agrees, ms; what follows has no deadline but `signal`. */
+  readonly timeoutMs: number;
+  /** Ends the connection too. */
+  readonly signal: AbortSignal;
+}
+
+/** A connection on which both ends say bytes of their own. */
+export interface Pipe {
+  /** What the other end says, until it ends; only as fast as it is read. */
+  readonly incoming: AsyncIterable<Uint8Array>;
+  /** Resolves once there is room for more, or nobody reads any longer. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Nothing more will be written; the other end may go on. */
+  end(): void;
+  close(): void;
+}
+
+export interface WriteHttp extends Http {
+  /** @throws HTTP_TIMEOUT HTTP_FAILED HTTP_CANCELLED; HTTP_FAILED with the answer as cause where the other end does not agree */
+  upgrade(request: UpgradeRequest): Promise<Pipe>;
+}
+
 /** What a bare TCP connection came to. `closed`: accepted, then closed without a byte before `stayMs`. */
 export type ConnectVerdict = 'open' | 'answered' | 'closed' | 'refused' | 'timeout' | 'unreachable';
 
@@ -257,6 +285,7 @@ export interface ReadHost {
 export interface Host extends ReadHost {
   readonly run: WriteRun;
   readonly files: WriteFiles;
+  readonly http: WriteHttp;
   readonly ids: Ids;
   /** Sends a signal to one process we know by pid *and* start time; false when it is no longer that process. @throws KILL_DENIED */
   kill(

@@ -39,7 +39,7 @@ function answerers(some: {
   return {
     unary: { ...unary, ...some.unary },
     stream: { Watch: none, Logs: none, ...some.stream },
-    duplex: { Apply: none, ...some.duplex },
+    duplex: { Apply: none, Exec: none, ...some.duplex },
   };
 }
 
@@ -154,13 +154,31 @@ test('a conversation: what is asked back is answered', async () => {
     },
   });
   const talk = asked.converse('Apply', signal());
-  talk.say({ scope: 'web' });
+  await talk.say({ scope: 'web' });
   const heard: unknown[] = [];
   for await (const item of talk.answers) {
     heard.push(item);
-    if (heard.length === 1) talk.say({ approved: true });
+    if (heard.length === 1) await talk.say({ approved: true });
   }
   expect(heard).toEqual([{ ask: { scope: 'web' } }, { done: { approved: true } }]);
+});
+
+test('who has nothing more to ask hears the answers all the same', async () => {
+  const asked = await start({
+    duplex: {
+      async *Exec(questions) {
+        let count = 0;
+        while ((await questions.next()).done !== true) count++;
+        yield { asked: count };
+      },
+    },
+  });
+  const talk = asked.converse('Exec', signal());
+  for (let i = 0; i < 3; i++) await talk.say({ i });
+  talk.end();
+  const heard: unknown[] = [];
+  for await (const item of talk.answers) heard.push(item);
+  expect(heard).toEqual([{ asked: 3 }]);
 });
 
 test('the socket is for its owner alone, and gone with the server', async () => {

@@ -4,6 +4,10 @@ import { type Catalogue, errorFactory } from '@reconcile/core';
 export const accessErrors = {
   NOT_AUTHENTICATED: { retry: 'on-change', says: 'Nothing was shown that says who asks, or it is not valid any more.' },
   NOT_ALLOWED: { retry: 'on-change', says: 'Who asks is known and may not do this; what is missing is named.' },
+  BAD_QUESTION: {
+    retry: 'never',
+    says: 'What was asked over gRPC is not of the form that the call wants. Nothing was done.',
+  },
   FOREIGN_ORIGIN: { retry: 'never', says: 'A page of another site asked for it. Nothing was done.' },
   TOO_MANY_FAILURES: { retry: 'backoff', says: 'Too many failed attempts from this address; it has to wait.' },
   LOGIN_OVER: { retry: 'on-change', says: 'A login code opens once and within a minute; this one does not.' },

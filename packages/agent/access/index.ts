@@ -1,3 +1,4 @@
+export { bearerOf, type Vouchers } from './bearer.ts';
 export { insist, unauthenticated, type Wish } from './decide.ts';
 export { Failures } from './failures.ts';
 export { LoginCodes } from './login-codes.ts';

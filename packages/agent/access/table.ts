@@ -61,6 +61,7 @@ export const accessTable = {
 
   freezeAll: { ...administer, says: 'Holds every change of the node back, or ends that.' },
   apply: { ...administer, says: 'One pass, and the release of holds.' },
+  exec: { ...administer, says: 'Runs a program inside a container.' },
   reload: { ...administer, says: 'Reads node.toml again.' },
   loginLink: { ...administer, says: 'A code that opens the dashboard once.' },
   tokenCreate: { ...administer, says: 'A new token; it is shown once.' },

@@ -5,9 +5,9 @@ import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
 import { type NoteCall, timedHost } from '../http/metrics/call-times.ts';
 import { becomeWriter } from '../pass/writer.ts';
+import { Door, rpcAnswers } from '../rpc/index.ts';
 import { agentService } from '../service/agent-service.ts';
 import type { AgentService } from '../service/contract.ts';
-import { rpcAnswers } from '../service/rpc-answers.ts';
 import { AgentCore } from './core.ts';
 import { fail } from './errors.ts';
 import { notifier } from './notify.ts';
@@ -116,7 +116,14 @@ async function open(
   const service = agentService(core, reload);
   const { serveRpc } = await import('@reconcile/rpc/server');
   const { socketGroup, unix } = config.api;
-  const rpc = await serveRpc({ socket: unix, group: socketGroup, answerers: rpcAnswers(service, by) });
+  const door = new Door({
+    registry: core.registry,
+    jwt: undefined,
+    uid,
+    now: () => host.clock.now(),
+    clientOf: () => undefined,
+  });
+  const rpc = await serveRpc({ socket: unix, group: socketGroup, answerers: rpcAnswers(service, door) });
   closing.unshift(() => rpc.close());
   const { startHttp } = await import('../http/index.ts');
   const http = await startHttp({

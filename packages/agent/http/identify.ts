@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '@reconcile/core';
 import { fail as refuse } from '../access/errors.ts';
-import { csrfOf, isSame, tokenOf } from '../access/index.ts';
+import { bearerOf, csrfOf, isSame, tokenOf } from '../access/index.ts';
 import type { Room } from './context.ts';
 import { cookieName, cookieOf } from './cookie.ts';
 
@@ -15,7 +15,7 @@ export interface Identity {
 
 /**
  * Who a request is from: the peer of the unix socket, a bearer token, or a session's cookie. undefined: it shows nothing.
- * @throws NOT_AUTHENTICATED: it shows something that does not open the door
+ * @throws NOT_AUTHENTICATED ISSUER_UNKNOWN: it shows something that does not open the door
  */
 export async function identify(room: Room, request: IncomingMessage, isPeer: boolean): Promise<Identity | undefined> {
   if (isPeer) {
@@ -23,10 +23,7 @@ export async function identify(room: Room, request: IncomingMessage, isPeer: boo
   }
   const { authorization, cookie } = request.headers;
   if (authorization !== undefined) {
-    const bearer = /^Bearer ([A-Za-z0-9._~+/=-]{1,8192})$/i.exec(authorization)?.[1];
-    const by = bearer === undefined ? undefined : await bearerOf(room, bearer);
-    if (by === undefined) throw notValid();
-    return { by, via: 'http' };
+    return { by: await bearerOf(room, authorization, room.now()), via: 'http' };
   }
   const secret = cookieOf(cookie, cookieName(room.config.node));
   if (secret === undefined || secret === '') return undefined;
@@ -35,20 +32,6 @@ export async function identify(room: Room, request: IncomingMessage, isPeer: boo
   return token?.kind === 'session'
     ? { by: token.principal, via: 'http', session: { id: token.id, secret } }
     : undefined;
-}
-
-async function bearerOf(room: Room, bearer: string): Promise<Principal | undefined> {
-  const token = tokenOf(room.registry, bearer, room.now());
-  if (token !== undefined) return token.kind === 'token' ? token.principal : undefined;
-  return bearer.split('.').length === 3 ? room.jwt?.principalOf(bearer, room.now()) : undefined;
-}
-
-function notValid() {
-  return refuse('NOT_AUTHENTICATED', {
-    message: 'read the token',
-    wanted: 'a token that is in force',
-    hint: 'reconcile token list',
-  });
 }
 
 /**

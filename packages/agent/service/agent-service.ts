@@ -12,6 +12,7 @@ import {
   serviceDocument,
   servicesDocument,
 } from '../documents/index.ts';
+import { execute } from '../exec/index.ts';
 import { checkRequest } from '../order/index.ts';
 import { plainName } from '../subject/index.ts';
 import type { AgentService, Caller } from './contract.ts';
@@ -41,7 +42,7 @@ export function agentService(core: AgentCore, reload: () => Promise<void>): Agen
   return {
     state: async () => core.state(),
     node: async () => nodeDocument(sight()),
-    services: async () => servicesDocument(sight()),
+    services: async (_of, names) => servicesDocument(sight(), names),
     service: async ({ signal }, name) => serviceDocument(sight(), name, signal),
     explain: async ({ signal }, name) => (await explained(sight(), name, signal)).document,
     async plan(_of, query = {}) {
@@ -67,6 +68,7 @@ export function agentService(core: AgentCore, reload: () => Promise<void>): Agen
     health: async (_of, slot) => core.healthOf(slot),
     healthOfAll: async (_of, { samples }) => core.healthOfAll(samples),
     apply: (of, order, approve) => applied(core, { of, order, approve }),
+    exec: ({ signal }, order, input) => execute(sight(), { host: core.host, order, input, signal }),
     override: async ({ by }, order) => core.override(by, order),
     reload: async () => reload(),
   };

@@ -11,6 +11,7 @@ import type {
   ServiceDocument,
   ServicesDocument,
 } from './documents.ts';
+import type { ExecInput, ExecOrder, ExecOutput } from './exec.ts';
 import type { PassAsk, PassOrder, PassProgress } from './order.ts';
 import type { AgentState, Override, SlotHealth } from './state.ts';
 
@@ -28,7 +29,8 @@ export interface Caller {
 export interface AgentService {
   state(of: Caller): Promise<AgentState>;
   node(of: Caller): Promise<NodeDocument>;
-  services(of: Caller): Promise<ServicesDocument>;
+  /** Of all, or of some names. @throws NO_SERVICE */
+  services(of: Caller, names?: readonly string[]): Promise<ServicesDocument>;
   /** @throws NO_SERVICE */
   service(of: Caller, name: string): Promise<ServiceDocument>;
   /** @throws NO_SERVICE */
@@ -54,6 +56,10 @@ export interface AgentService {
    * @throws PLAN_MOVED SOURCE_NOTHING REQUEST_UNKNOWN AGENT_STOPPING
    */
   apply(of: Caller, order: PassOrder, approve?: (ask: PassAsk) => Promise<boolean>): AsyncIterable<PassProgress>;
+  /**
+   * Runs a program inside a container; `input` is what it reads. A caller who goes away hangs up. @throws NO_SERVICE EXEC_WHERE
+   */
+  exec(of: Caller, order: ExecOrder, input: AsyncIterable<ExecInput>): AsyncIterable<ExecOutput>;
   /** Writes an override down, or ends one; the next pass goes by it. @throws REQUEST_UNKNOWN */
   override(of: Caller, order: OverrideOrder): Promise<readonly Override[]>;
   /** Reads node.toml again. @throws CONFIG_INVALID: the old one stays */

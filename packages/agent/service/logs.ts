@@ -55,7 +55,7 @@ async function* together(sources: readonly Source[], { host, query, signal }: Re
   const telling = new Telling<LogChunk>();
   const one = async ({ container = '', slot }: Source) => {
     const options = { follow: true, lines: query.tail, since: query.since, signal };
-    for await (const line of followContainer(host, container, options)) telling.tell({ slot, container, ...line });
+    for await (const line of followContainer(host, container, options)) await telling.put({ slot, container, ...line });
   };
   void Promise.all(sources.map(one)).then(
     () => telling.end(),

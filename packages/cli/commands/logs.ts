@@ -3,6 +3,7 @@ import { nodeStanding, originOf, sceneOf } from '@reconcile/agent/standing';
 import { plainName, rowsNamed } from '@reconcile/agent/subject';
 import { isFleetError } from '@reconcile/core';
 import { harmless, line, pad, piece, type Standing, type Style, textWidth } from '@reconcile/core/render';
+import { agentOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
@@ -18,11 +19,22 @@ export interface LogsOptions {
 
 const usualLines = 100;
 
-/** What a service's programs print, or printed before they were replaced. */
+/** What a service's programs print, or printed before they were replaced. What goes on is followed by the agent, where one runs. */
 export async function runLogs(cx: CliContext, given: string, options: LogsOptions): Promise<number> {
   const now = Date.now();
   const lines = lineCount(options.lines, usualLines);
   const since = options.since === undefined ? undefined : new Date(sinceInstant(options.since, now)).toISOString();
+  const agent = options.follow === true ? await agentOf(cx) : undefined;
+  if (agent !== undefined) {
+    const { logsThere } = await import('./logs-there.ts');
+    const query = {
+      name: given,
+      follow: true,
+      ...(lines === undefined ? {} : { tail: lines }),
+      ...(since === undefined ? {} : { since }),
+    };
+    return logsThere(cx, agent.service, { query, timestamps: options.timestamps === true }).finally(agent.close);
+  }
   const sight = await lookAround(cx);
   const scene = sceneOf(sight.seen);
   const standing = nodeStanding(scene, await originOf(sight.config, sight.host, sight.loaded), 'local');

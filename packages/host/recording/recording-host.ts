@@ -73,6 +73,10 @@ export function recordingHost(base: Host, options: RecordingOptions = {}): Recor
         note({ what: 'http.request', writes, target: `${request.method} ${request.url}`, args: [] });
         return base.http.request(request);
       },
+      async upgrade(request) {
+        note({ what: 'http.upgrade', writes: true, target: request.url, args: [] });
+        return base.http.upgrade(request);
+      },
     },
     net: {
       ...base.net,

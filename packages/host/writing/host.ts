@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Host } from '../contract.ts';
 import { httpClient } from '../http/client.ts';
+import { upgradeHttp } from '../http/upgrade.ts';
 import { askSocket } from '../net/ask.ts';
 import { exchangeDns } from '../net/dns.ts';
 import { createReadHost, type HostOptions } from '../reading/host.ts';
@@ -15,7 +16,7 @@ export function createHost(options: HostOptions = {}): Host {
     ...reading,
     run: writingRun(options.env ?? process.env, reading.home),
     files: writeFiles(reading.home.home),
-    http: httpClient(),
+    http: { ...httpClient(), upgrade: upgradeHttp },
     net: { ...reading.net, ask: askSocket, dns: exchangeDns },
     ids: { random: () => randomBytes(16).toString('hex') },
     kill: killProcess,

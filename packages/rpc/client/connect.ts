@@ -20,7 +20,8 @@ export interface RpcClient {
 
 export interface Conversation {
   readonly answers: AsyncIterable<unknown>;
-  say(question: unknown): void;
+  /** Resolves once there is room for more: who says a lot waits for it. */
+  say(question: unknown): Promise<void>;
   /** Nothing more will be said. */
   end(): void;
 }
@@ -60,7 +61,7 @@ export async function connectRpc(socket: string): Promise<RpcClient> {
       const call = client.makeBidiStreamRequest<unknown, Buffer>(pathOf(method), encodeDocument, (body) => body);
       return {
         answers: answersOf(call, { socket, method, signal }),
-        say: (question) => void call.write(question),
+        say: (question) => said(call, question),
         end: () => void call.end(),
       };
     },
@@ -99,6 +100,17 @@ function ask(
     const cancel = () => call.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
+  });
+}
+
+function said(call: ClientDuplexStream<unknown, Buffer>, question: unknown): Promise<void> {
+  if (call.destroyed || call.writableEnded || call.write(question)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('drain', done).off('close', done).off('end', done);
+      resolve();
+    };
+    call.once('drain', done).once('close', done).once('end', done);
   });
 }
 

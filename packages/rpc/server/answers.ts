@@ -1,8 +1,21 @@
 import type { DuplexMethod, StreamMethod, UnaryMethod } from '../wire/methods.ts';
 
-/** One call as its answerer sees it: fires when the caller goes away or its time is over. */
+/** Whom a call came from, as far as its way tells. */
+export interface From {
+  /** `unix`: whoever can open the socket. `tls`: whoever shows a certificate that we were told to believe. */
+  readonly way: 'unix' | 'tls';
+  /** The other end's address; '' over a unix socket. */
+  readonly address: string;
+  /** Names that the other end's certificate vouches for. */
+  readonly names: readonly string[];
+  /** `authorization` of the call's metadata. */
+  readonly authorization: string | undefined;
+}
+
+/** One call as its answerer sees it: `signal` fires when the caller goes away or its time is over. */
 export interface Answering {
   readonly signal: AbortSignal;
+  readonly from: From;
 }
 
 /** Questions and answers are plain JSON. What is thrown goes to the caller as an error. */

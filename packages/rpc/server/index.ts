@@ -1,2 +1,2 @@
-export type { Answering, Answers } from './answers.ts';
+export type { Answering, Answers, From } from './answers.ts';
 export { type RpcServer, type ServeOptions, serveRpc } from './serve.ts';

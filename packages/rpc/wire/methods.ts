@@ -20,6 +20,7 @@ export const methods = {
   Watch: 'stream',
   Logs: 'stream',
   Apply: 'duplex',
+  Exec: 'duplex',
 } as const;
 
 type Named<K> = { [M in keyof typeof methods]: (typeof methods)[M] extends K ? M : never }[keyof typeof methods];

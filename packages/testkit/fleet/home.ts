@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '@reconcile/core';
+import { listAudit, openRegistry, type StoredAudit } from '@reconcile/registry';
 import { podman } from '../podman/index.ts';
 
 export interface RunOutcome {
@@ -120,6 +121,16 @@ export class FleetHome {
   async container(slot: string): Promise<string | undefined> {
     const { stdout } = await podman(['ps', '--filter', `label=io.reconcile.slot=${slot}`, '--format', '{{.Names}}']);
     return stdout.trim().split('\n').filter(Boolean)[0];
+  }
+
+  /** Who did what, newest first. */
+  async audit(): Promise<readonly StoredAudit[]> {
+    const registry = openRegistry(join(this.state, 'registry.db'), { mode: 'read' });
+    try {
+      return registry.read((rows) => listAudit(rows, { limit: 1000 }));
+    } finally {
+      await registry.close();
+    }
   }
 
   /** Every file of the state directory with what a write would change. */

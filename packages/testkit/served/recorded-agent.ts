@@ -3,6 +3,9 @@ import type {
   AgentNews,
   AgentService,
   Caller,
+  ExecInput,
+  ExecOrder,
+  ExecOutput,
   LogChunk,
   LogsQuery,
   Override,
@@ -123,6 +126,12 @@ export class RecordedAgent implements AgentService {
     for await (const { kind } of follow === true ? this.watch({ signal, by: nobody }) : []) {
       if (kind === 'look') yield { slot: name, container: null, at: new Date().toISOString(), text: 'GET / 200 4 ms' };
     }
+  }
+
+  async *exec({ by }: Caller, order: ExecOrder, input: AsyncIterable<ExecInput>): AsyncGenerator<ExecOutput> {
+    this.asked.push({ what: 'exec', by: `${by.issuer}:${by.subject}`, order });
+    for await (const one of input) if (one.kind === 'bytes') yield { kind: 'stdout', data: one.data };
+    yield { kind: 'exit', code: 0 };
   }
 
   async *apply({ by }: Caller, order: PassOrder): AsyncGenerator<PassProgress> {

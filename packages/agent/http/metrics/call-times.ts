@@ -29,6 +29,7 @@ export function timedHost(host: Host, note: NoteCall): Host {
       attach: (...args) => host.run.attach(...args),
     },
     http: {
+      ...host.http,
       request: (request) =>
         request.socketPath === undefined || !request.url.includes('/libpod/')
           ? host.http.request(request)

@@ -1,0 +1,2 @@
+export { rpcAnswers } from './answers.ts';
+export { Door, type DoorOptions } from './door.ts';
