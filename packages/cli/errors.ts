@@ -5,6 +5,10 @@ export const cliErrors = {
   BAD_TIME: { retry: 'on-change', says: 'A moment or span on the command line cannot be understood.' },
   BAD_NUMBER: { retry: 'on-change', says: 'A number on the command line cannot be understood.' },
   PLAN_UNREADABLE: { retry: 'on-change', says: 'What was given to apply is neither a plan id nor a plan file.' },
+  REF_UNTRIED: {
+    retry: 'never',
+    says: 'Another commit than the branch has can only be tried: with --confirm-within. Nothing was done.',
+  },
   OUT_UNWRITABLE: {
     retry: 'on-change',
     says: 'The file that was named for output cannot be written. Nothing else was done.',

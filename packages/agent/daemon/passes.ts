@@ -4,7 +4,7 @@ import type { LoopPass } from '@reconcile/engine';
 import { loadHistory, loadLedger } from '@reconcile/registry';
 import type { Loaded } from '../desired/model.ts';
 import type { Seen } from '../look/look.ts';
-import { type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
+import { nextSlice, type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
 import type { LastPass, TriggerName } from '../service/state.ts';
 import type { LastLook } from './last-look.ts';
 import type { NodeParts } from './node-parts.ts';
@@ -88,7 +88,7 @@ export class Passes {
     let turns = 0;
     for (;;) {
       const isFirst = first === undefined;
-      const slice = await this.#make(isFirst ? input : again(input), { trigger: 'request', isNarrow: false });
+      const slice = await this.#make(isFirst ? input : nextSlice(input), { trigger: 'request', isNarrow: false });
       first ??= slice.first;
       turns += slice.turns;
       for (const action of slice.done) failed.delete(action.id);
@@ -199,11 +199,6 @@ export class Passes {
   }
 }
 
-/** The next slice of an order: what was written down and said yes to is not asked again. */
-function again({ conclude, record: _record, ...input }: PassInput): PassInput {
-  return { ...input, confirm: [], approve: async () => true, ...(conclude === undefined ? {} : { conclude }) };
-}
-
 /** Names of the containers that a plan touches. */
 function containersOf({ actions }: Plan): ReadonlySet<string> {
   return new Set(actions.flatMap(({ key, kind }) => (kind === 'container' ? [key.slice('container/'.length)] : [])));
@@ -212,7 +207,7 @@ function containersOf({ actions }: Plan): ReadonlySet<string> {
 /** The same desired state serves the next pass, unless others have to be asked about it each time: workers, by an edge. */
 function knownFrom(loaded: Loaded): Loaded | undefined {
   const { desired } = loaded;
-  if (desired === undefined || loaded.trouble !== undefined) return undefined;
+  if (desired === undefined || loaded.trouble !== undefined || desired.trial !== undefined) return undefined;
   const asksOthers = Object.values(desired.resources).some(
     ({ kind, spec }) => kind === 'route' && (spec as { readonly remote?: unknown } | null)?.remote !== undefined,
   );

@@ -1,7 +1,8 @@
 import type { Instant, Principal } from '@reconcile/core';
 import { enterGeneration, markSnapshotGood, putCompiled, type Registry, saveSnapshot } from '@reconcile/registry';
-import { compiledKey, type LoadInput } from './load.ts';
+import type { LoadInput } from './input.ts';
 import type { Loaded } from './model.ts';
+import { compiledKey } from './stored.ts';
 
 /** Writes a good snapshot down before anything is done by it: from here on the node can go on without its source. */
 export async function keepLoaded(

@@ -6,8 +6,9 @@ import { createReadHost } from '@reconcile/host/reading';
 import { openRegistry, type Registry } from '@reconcile/registry';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NodeConfig } from '../config/model.ts';
+import type { LoadInput } from './input.ts';
 import { keepLoaded } from './keep.ts';
-import { type LoadInput, loadDesired } from './load.ts';
+import { loadDesired } from './load.ts';
 
 // What breaks the reader of definitions is a bad definition, never the end of a node's desired state.
 

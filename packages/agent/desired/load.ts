@@ -1,53 +1,17 @@
-import { type Desired, type Diagnostic, errorText, isFleetError, type Json } from '@reconcile/core';
-import type { ReadHost } from '@reconcile/host';
-import {
-  type CompiledKey,
-  generationOf,
-  lastAppliedCommit,
-  lastGoodSnapshot,
-  loadSnapshot,
-  type Registry,
-  readCompiled,
-  readSnapshot as readSnapshotRow,
-} from '@reconcile/registry';
+import { errorText, isFleetError } from '@reconcile/core';
+import { generationOf, lastAppliedCommit, lastGoodSnapshot, loadSnapshot } from '@reconcile/registry';
 import type { SourceProblem } from '@reconcile/source';
-import { specHash } from '@reconcile/spec/compile';
 import { nodeFacts } from '../config/facts.ts';
-import type { NodeConfig } from '../config/model.ts';
 import { refuseStrangers } from './edge-trust.ts';
-import type { CommitInfo, Install, Loaded, SourceTrouble } from './model.ts';
+import type { LoadInput } from './input.ts';
+import type { Loaded, SourceTrouble } from './model.ts';
 import type { ReadResult } from './read.ts';
 import { nodeSource } from './source.ts';
-
-export interface LoadInput {
-  readonly config: NodeConfig;
-  readonly host: ReadHost;
-  /** Reading is enough. */
-  readonly registry: Registry;
-  readonly install: Install;
-  readonly signal: AbortSignal;
-  /** Any commit, to look at only. */
-  readonly ref?: string;
-  /** Also say which edits no commit holds; costs a read of the work tree. */
-  readonly withEdits?: boolean;
-  /** A rewritten history is accepted once: somebody asked for it. */
-  readonly acknowledged?: boolean;
-  /** What this process loaded and applied before: all the same while the source has not moved. */
-  readonly known?: Loaded;
-  /** What the same command read a moment ago: not parsed again while neither the source nor what was applied has moved. */
-  readonly before?: Loaded;
-}
-
-/** What is kept of a compiled snapshot. Bump when its shape changes. */
-const compiledSchema = 1;
+import { type Compiled, keptCompilation, lastGood } from './stored.ts';
+import { trialDesired } from './trial.ts';
 
 /** Of the definitions' reader, which is a thread of its own. */
 const unreadable: ReadonlySet<string> = new Set(['SPEC_TIMEOUT', 'SPEC_WORKER']);
-
-interface Compiled {
-  readonly desired: Desired;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /**
  * The source's newest commit, compiled for this node; when that cannot be had or has errors, the last good snapshot. An empty,
@@ -66,6 +30,8 @@ async function loadSource(input: LoadInput): Promise<Loaded> {
   const { config, host, registry, signal } = input;
   const source = await nodeSource(config);
   const cx = { host, signal };
+  const tried = input.ref === undefined ? await trialDesired(input, () => source.head(cx)) : undefined;
+  if (tried !== undefined) return tried;
   if (input.ref === undefined && input.withEdits !== true) {
     const head = await source.head(cx);
     if (head.ok === undefined) return lastGood(input, troubleOf(head));
@@ -121,27 +87,6 @@ async function loadSource(input: LoadInput): Promise<Loaded> {
   };
 }
 
-/** The same commit for the same facts by the same build needs no parsing. */
-function keptCompilation(input: LoadInput, commit: string): Loaded | undefined {
-  const key = compiledKey(input, commit);
-  if (key === undefined) return undefined;
-  return input.registry.read((rows) => {
-    const text = readCompiled(rows, key);
-    const row = readSnapshotRow(rows, commit);
-    if (text === undefined || row === undefined) return undefined;
-    const { desired, diagnostics } = JSON.parse(text) as Compiled;
-    const generation = generationOf(rows, commit);
-    return {
-      desired: { ...desired, generation },
-      commit: row,
-      trouble: undefined,
-      diagnostics,
-      warnings: row.warnings,
-      fresh: undefined,
-    };
-  });
-}
-
 /** The very commit that was loaded, without trouble, and its generation. */
 function isStill<I extends LoadInput>(input: I, head: string): input is I & { readonly known: Loaded } {
   const { known, registry } = input;
@@ -157,39 +102,6 @@ function readBefore({ before, registry }: LoadInput, commit: string): Loaded | u
   const { desired } = JSON.parse(fresh.compiled) as Compiled;
   const generation = registry.read((rows) => generationOf(rows, commit));
   return { ...before, desired: { ...desired, generation } };
-}
-
-export function compiledKey(input: Pick<LoadInput, 'config' | 'install'>, commit: string): CompiledKey | undefined {
-  const { buildId } = input.install;
-  if (buildId === undefined) return undefined;
-  const facts = nodeFacts(input.config) as unknown as Json;
-  return { commit, facts: specHash({ buildId, facts }), schema: compiledSchema };
-}
-
-async function lastGood(input: LoadInput, trouble: SourceTrouble): Promise<Loaded> {
-  const { config, registry } = input;
-  const nothing: Loaded = {
-    desired: undefined,
-    commit: undefined,
-    trouble,
-    diagnostics: [],
-    warnings: [],
-    fresh: undefined,
-  };
-  const row = registry.read(lastGoodSnapshot);
-  if (row === undefined) return nothing;
-  const kept = keptCompilation(input, row.commit);
-  if (kept !== undefined) return { ...kept, trouble };
-  const snapshot = await loadSnapshot(registry, row.commit);
-  if (snapshot === undefined) return nothing;
-  const { readSnapshot } = await import('./read.ts');
-  const generation = registry.read((rows) => generationOf(rows, row.commit));
-  const made = await readSnapshot({ ...input, snapshot, facts: nodeFacts(config), generation });
-  return { ...nothing, desired: made.desired, commit: infoOf(snapshot), diagnostics: made.diagnostics };
-}
-
-function infoOf({ commit, message, author, at }: CommitInfo): CommitInfo {
-  return { commit, message, author, at };
 }
 
 function troubleOf(found: SourceProblem): SourceTrouble {

@@ -8,6 +8,8 @@ export interface Install {
   readonly specWorker?: string;
   /** SQLite's native half, for a packed install. */
   readonly nativeBinding?: string;
+  /** Node and the file it was given, as they were called; undefined where it runs from its sources. */
+  readonly program?: readonly [string, string];
 }
 
 /** Why the newest state of the source is not what runs. */

@@ -66,13 +66,15 @@ async function finish(
   desired: Desired,
   { made, whole, at, released }: { made: Plan; whole: Plan; at: Instant; released: readonly string[] },
 ): Promise<void> {
+  // What nobody confirmed yet is nothing to measure against, or to go back to.
+  const isOpen = desired.trial?.state === 'open';
   const removalsHeld = whole.held.some((hold) => hold.code === 'BlastRadius' || hold.code === 'EmptySource');
   const isPart = whole.actions.length > made.actions.length;
   const active = Object.entries(desired.services).filter(([, service]) => service.active);
   const services = Object.fromEntries(active.map(([name, { stage }]) => [name, desired.stages[stage]?.name ?? '']));
   const converged = isConverged(whole);
   await registry.write((rows) => {
-    if (!removalsHeld && !isPart) markApplied(rows, desired.generation, { at, services, converged });
+    if (!isOpen && !removalsHeld && !isPart) markApplied(rows, desired.generation, { at, services, converged });
     if (made.actions.length === 0) for (const id of released) useHold(rows, id, at);
   });
 }

@@ -3,20 +3,22 @@ import { narrow } from '@reconcile/core/plan';
 import type { Registry } from '@reconcile/registry';
 import type { Loaded } from '../desired/model.ts';
 import type { Reached } from '../ingress/reach.ts';
-import { type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
+import { nextSlice, type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
 import { fetchSource, takeChange } from '../request/source.ts';
 import type { PassOrder, PassResult, PassSource } from '../service/order.ts';
 import { planMovedOn } from '../subject/moved.ts';
 import { scopeOf } from '../subject/scope.ts';
 import { type Asked, concludeRequest, writeRequest } from './ask.ts';
 import type { OrderContext, OrderListener } from './context.ts';
+import { OrderTrial } from './trial.ts';
 
 /** The pass as its writer makes it: with the daemon's warm parts, or from nothing. */
 export type MakePass = (input: PassInput, registry: Registry) => Promise<PassOutcome>;
 
 /**
  * Carries an order out as the node's single writer: fetches or takes a change, writes a request down, then passes, narrowed as
- * ordered. @throws PLAN_MOVED NO_SERVICE NO_STAGE SOURCE_NOTHING SOURCE_BEHIND REQUEST_UNKNOWN, and what drivers refuse
+ * ordered. @throws PLAN_MOVED NO_SERVICE NO_STAGE SOURCE_NOTHING SOURCE_BEHIND REQUEST_UNKNOWN CONFIRM_*, and
+ * what drivers refuse
  */
 export async function carryOutOrder(
   cx: OrderContext,
@@ -26,41 +28,51 @@ export async function carryOutOrder(
   const { planId, request } = order;
   let asked: Asked | undefined;
   let concluded: PassResult['request'];
-  const outcome = await pass(
-    {
-      ...cx,
-      confirm: order.confirm ?? [],
-      acknowledged: order.acceptHistory === true,
-      scope: (made, desired) => scoped(made, desired, order),
-      emit: (event) => listener.event(event),
-      approve: async (made, { loaded, observed }) => {
-        if (planId !== undefined && planId !== made.id) throw planMovedOn(planId, made);
-        return listener.approve({ plan: made, observedAt: observed.at, source: sourceOf(loaded) });
-      },
-      record: async (writing) => {
-        await bringSource(cx, order, listener);
-        if (order.adopt !== undefined) await adopt(cx, writing, order.adopt);
-        if (request === undefined) return;
-        asked = await writeRequest(cx, writing, request);
-        const { wasHeld } = asked;
-        listener.note({
-          type: 'asked',
-          id: asked.request?.id ?? '',
-          ...(wasHeld === undefined ? {} : { wasHeld }),
-        });
-      },
-      conclude: async (writing) => {
-        if (request !== undefined && asked !== undefined)
-          concluded = await concludeRequest(cx, writing, { asked, verb: request.verb });
-      },
+  const trial = new OrderTrial(cx, order, registry);
+  const input: PassInput = {
+    ...cx,
+    confirm: order.confirm ?? [],
+    acknowledged: order.acceptHistory === true,
+    again: trial.again,
+    ...(order.trial?.ref === undefined ? {} : { ref: order.trial.ref }),
+    scope: (made, desired) => scoped(made, desired, order),
+    emit: (event) => listener.event(event),
+    approve: async (made, { loaded, observed }) => {
+      if (planId !== undefined && planId !== made.id) throw planMovedOn(planId, made);
+      const isMeant = await listener.approve({ plan: made, observedAt: observed.at, source: sourceOf(loaded) });
+      if (isMeant) await trial.approved(made);
+      return isMeant;
     },
-    registry,
-  );
-  if (planId !== undefined && planId !== outcome.first.id) throw planMovedOn(planId, outcome.first);
+    record: async (writing) => {
+      await trial.begin();
+      await bringSource(cx, order, listener);
+      if (order.adopt !== undefined) await adopt(cx, writing, order.adopt);
+      if (request === undefined) return;
+      asked = await writeRequest(cx, writing, request);
+      const { wasHeld } = asked;
+      listener.note({
+        type: 'asked',
+        id: asked.request?.id ?? '',
+        ...(wasHeld === undefined ? {} : { wasHeld }),
+      });
+    },
+    conclude: async (writing, { approved }) => {
+      if (approved) await trial.taken();
+      if (request !== undefined && asked !== undefined)
+        concluded = await concludeRequest(cx, writing, { asked, verb: request.verb });
+    },
+  };
+  let outcome = await pass(input, registry);
+  const { first } = outcome;
+  if (planId !== undefined && planId !== first.id) throw planMovedOn(planId, first);
+  // A window was over: what was in hand has ended, and what was before comes back.
+  while (outcome.yielded && !cx.signal.aborted) outcome = { ...(await pass(nextSlice(input), registry)), first };
   const reached = await askByName(cx, outcome, order);
+  const standing = await trial.standing();
   return {
     ...resultOf(outcome, concluded),
     ...(reached === undefined ? {} : { reached }),
+    ...(standing === undefined ? {} : { trial: standing }),
   };
 }
 

@@ -3,6 +3,7 @@ import { Failpoint, type GateBook, type PassReport, passStep, runPass } from '@r
 import type { Host } from '@reconcile/host';
 import { pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
+import { markReverted, WindowEnds } from '../confirm/index.ts';
 import { storeBlobs } from '../desired/blobs.ts';
 import { dropRoots, storeRoots } from '../desired/edge-roots.ts';
 import { keepLoaded } from '../desired/keep.ts';
@@ -38,6 +39,10 @@ export interface PassInput {
   readonly confirm: readonly string[];
   /** Accept a rewritten history once. */
   readonly acknowledged?: boolean;
+  /** Any commit instead of the branch's newest: it is tried. */
+  readonly ref?: string;
+  /** A commit that nobody confirmed is taken again. */
+  readonly again?: boolean;
   /** Written under the lock, before the look: a request, `retry`. */
   readonly record?: (registry: Registry) => Promise<void>;
   /** Under the lock, after the last look: what became of a request. */
@@ -87,6 +92,9 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   const drivers = input.warm?.drivers ?? (await nodeDrivers(config, host));
   const kinds = input.warm?.kinds ?? (await nodeKinds(config));
   const bootId = await host.proc.bootId();
+  const ends = new WindowEnds();
+  const cancelled = AbortSignal.any([signal, ends.cuts]);
+  await ends.watch(registry, host);
   const memory = registryMemory({ registry, desired, bootId, by, now: () => host.clock.now() });
   const events = new EventWriter({ registry, clock: host.clock, show: input.emit });
   const prepared = input.warm?.prepared ?? { isDone: false };
@@ -95,15 +103,18 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     kinds,
     drivers: drivers.byKind,
     host,
-    context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
+    context: { host, signal: cancelled, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
     memory,
     failpoint,
     isCurrent: () => true,
     seen: input.seen?.commit === desired.commit ? input.seen.look : undefined,
     emit: (event) => events.add(event),
     scope: (made) => input.scope(made, desired),
-    approve: async (made, observed) =>
-      input.approve(await withPullSizes(made, { config, host, signal }), { observed, loaded }),
+    approve: async (made, observed) => {
+      const isMeant = await input.approve(await withPullSizes(made, { config, host, signal }), { observed, loaded });
+      if (isMeant) await ends.watch(registry, host);
+      return isMeant;
+    },
     prepare: async (made, context) => {
       if (!prepared.isDone) await prepareNode(config, { drivers, context, registry });
       prepared.isDone = true;
@@ -112,10 +123,10 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
       await storeRoots(host, made.actions, from);
     },
     patient: input.patient,
-    yields: input.warm?.yields,
+    yields: AbortSignal.any([ends.yields, ...(input.warm === undefined ? [] : [input.warm.yields])]),
     gates: input.warm?.gates,
     glances: input.warm === undefined,
-  });
+  }).finally(() => ends.clear());
   const told = { desired, observed: report.observed, plan: report.last, bootId, now: host.clock.now() };
   await tellAlarms(registry, { ...told, cycleId: host.ids.random().slice(0, 8) }, (event) => events.add(event));
   await events.flush();
@@ -130,11 +141,19 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     const { commit } = desired;
     await keepParachute({ config, host, registry, commit, fresh: loaded.fresh?.snapshot, input: planned, ledger });
   }
+  const isBack = desired.trial?.state === 'over' && !report.yielded && report.whole.actions.length === 0;
+  if (isBack) await markReverted(registry, host.clock.now());
   const outcome = { ...report, loaded, desired };
   if (report.yielded) return outcome;
   await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });
   await input.conclude?.(registry, outcome);
   return outcome;
+}
+
+/** The next slice of an order: what was written down and said yes to is not asked again. */
+export function nextSlice({ conclude, record: _record, ref: _ref, ...input }: PassInput): PassInput {
+  const more = conclude === undefined ? {} : { conclude };
+  return { ...input, again: false, confirm: [], approve: async () => true, ...more };
 }
 
 const quietLog = { debug: () => undefined, warn: () => undefined };

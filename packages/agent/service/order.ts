@@ -1,4 +1,5 @@
 import type { Absence, Event, Instant, Json, Plan, SlotKey } from '@reconcile/core';
+import type { TrialWish } from '../confirm/index.ts';
 import type { Loaded } from '../desired/model.ts';
 import type { Reached } from '../ingress/reach.ts';
 import type { JobResult, Wanted } from '../request/index.ts';
@@ -13,6 +14,10 @@ export interface PassOrder {
   readonly acceptHistory?: boolean;
   /** Only if it is this plan. */
   readonly planId?: string;
+  /** What the pass does goes back by itself unless it is confirmed in time (specs/0008-confirm-within.md). */
+  readonly trial?: TrialWish;
+  /** What is tried stays: the id of its window or the commit, '' whatever it is. Then an ordinary pass. */
+  readonly keep?: string;
   /** Bring the source up to date first. */
   readonly fetch?: boolean;
   /** A file that was just changed: the pass begins once the source has it. */
@@ -59,6 +64,8 @@ export interface PassResult {
   readonly source: PassSource;
   /** Of an order with `byName`, where everything was done. */
   readonly reached?: readonly Reached[];
+  /** Of an order with a trial that was begun: how it stands at the end of the pass. */
+  readonly trial?: TrialStanding;
   /** Of an order with a request. */
   readonly request?: {
     readonly id: string;
@@ -66,6 +73,18 @@ export interface PassResult {
     readonly wasHeld?: boolean;
     readonly job?: JobResult;
   };
+}
+
+/** A commit that goes back by itself. Plain JSON. */
+export interface TrialStanding {
+  readonly id: string;
+  readonly commit: string;
+  readonly previous: string;
+  readonly state: 'open' | 'going back' | 'confirmed' | 'reverted';
+  /** How long it is still open, ms. */
+  readonly leftMs: number;
+  /** What going back would not undo, one sentence each. */
+  readonly stays: readonly string[];
 }
 
 /** What a person has to know about where desired state came from. */

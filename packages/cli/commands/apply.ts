@@ -5,17 +5,23 @@ import type { PassOrder } from '@reconcile/agent/service';
 import { planMovedOn, type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import { type Desired, isFleetError, type Plan } from '@reconcile/core';
 import { conditionLines, renderPlan } from '@reconcile/core/render';
+import { fail } from '../errors.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { isPatient } from './patience.ts';
 import { planMeta } from './plan.ts';
 import { wantedPlan } from './plan-file.ts';
+import { spanMs } from './since.ts';
 import { troubleLines } from './trouble.ts';
 
 export interface ApplyOptions extends ScopeOptions {
   readonly yes?: boolean;
   readonly confirm?: readonly string[];
+  /** `60s`: it goes back by itself unless it is confirmed. */
+  readonly confirmWithin?: string;
+  /** What is tried instead of the branch's newest commit. */
+  readonly ref?: string;
   readonly acceptHistory?: boolean;
   readonly verbose?: boolean;
 }
@@ -28,7 +34,8 @@ export async function runApply(cx: CliContext, given: string | undefined, option
   const startedAt = performance.now();
   const wanted = given === undefined ? undefined : await wantedPlan(given);
   const scope = (made: Plan, desired: Desired) => scopeOf(desired, wanted?.scope ?? options)(made);
-  const sight = await firstLook(cx);
+  const trial = trialOf(options);
+  const sight = trial === undefined ? await firstLook(cx) : undefined;
   if (sight !== undefined) {
     const made = scope(sight.seen.plan, sight.desired);
     const { conditions = [] } = conditionsOf(sight.seen);
@@ -46,6 +53,7 @@ export async function runApply(cx: CliContext, given: string | undefined, option
     fetch: true,
     confirm: options.confirm ?? [],
     acceptHistory: options.acceptHistory === true,
+    ...(trial === undefined ? {} : { trial }),
     ...(wanted === undefined ? {} : { planId: wanted.id }),
   };
   return write(cx, { order, options, startedAt, sight });
@@ -109,7 +117,25 @@ async function write(cx: CliContext, { options, order, sight, startedAt }: Writi
     verbose: options.verbose === true,
     ...(sight === undefined ? {} : { before: sight.loaded, seen: seenBefore(sight) }),
   });
-  return reportPass(cx, result, { tookMs: performance.now() - startedAt });
+  const { trial } = result;
+  const code = reportPass(cx, result, {
+    tookMs: performance.now() - startedAt,
+    ...(trial === undefined ? {} : { also: { trial } }),
+  });
+  return trial === undefined ? code : (await import('./trial.ts')).followTrial(cx, trial, code);
+}
+
+/** @throws BAD_TIME REF_UNTRIED */
+function trialOf({ confirmWithin, ref }: ApplyOptions): PassOrder['trial'] {
+  if (confirmWithin !== undefined)
+    return { withinMs: spanMs(confirmWithin, '--confirm-within'), ...(ref === undefined ? {} : { ref }) };
+  if (ref === undefined) return undefined;
+  throw fail('REF_UNTRIED', {
+    message: `apply ${ref}`,
+    wanted: '--confirm-within beside --ref',
+    actual: '--ref alone: the next pass would undo it',
+    hint: `reconcile apply --ref ${ref} --confirm-within 60s; reconcile plan --ref ${ref}`,
+  });
 }
 
 /** What this command saw without the lock: its pass goes by it where nobody wrote in between. */

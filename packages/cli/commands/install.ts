@@ -52,16 +52,12 @@ export async function runInstall(cx: CliContext, options: InstallOptions): Promi
   return done.isReady ? code : exit.error;
 }
 
-/** Node and the file it was given, as they were called: a link in PATH stays right when what it leads to is upgraded. */
-function ownProgram({ install: own }: CliContext): readonly [string, string] {
-  const [, script] = process.argv;
-  if (own.buildId === undefined || script === undefined) {
-    throw fail('INSTALL_FROM_SOURCES', {
-      message: 'install the agent',
-      hint: './dev pack && npm install -g ./dist/reconcile-*.tgz',
-    });
-  }
-  return [process.execPath, script];
+function ownProgram({ install: { program } }: CliContext): readonly [string, string] {
+  if (program !== undefined) return program;
+  throw fail('INSTALL_FROM_SOURCES', {
+    message: 'install the agent',
+    hint: './dev pack && npm install -g ./dist/reconcile-*.tgz',
+  });
 }
 
 function sayInstead(cx: CliContext, host: Host, facts: InstallFacts): number {

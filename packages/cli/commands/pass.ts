@@ -13,6 +13,7 @@ import type { WritingNode } from '../frame/writer.ts';
 import { LiveView } from './live.ts';
 import { patience } from './patience.ts';
 import { commitMeta } from './plan.ts';
+import { trialLines } from './trial.ts';
 import { troubleLines } from './trouble.ts';
 
 /** How long a one-shot pass waits for another writer. */
@@ -30,6 +31,8 @@ export interface PassWords {
   readonly before?: Loaded;
   /** What that look saw of the node. */
   readonly seen?: SeenBefore | undefined;
+  /** Decides instead of a person. */
+  readonly approves?: (ask: PassAsk) => boolean;
   /** Said when the request is written down. */
   readonly asked?: (wasHeld: boolean | undefined) => void;
 }
@@ -45,7 +48,10 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
     event: (event) => view.event(event),
     approve: async (ask) => {
       const { plan } = ask;
+      if (words.approves?.(ask) === false) return false;
       if (!cx.json) showPlan(cx, ask, { verbose: words.verbose === true, job: words.job });
+      const { trial } = words.order;
+      if (trial !== undefined && !cx.json) cx.print(trialLines(plan, trial.withinMs));
       const isAsked = words.ask && cx.canAsk && !cx.json && plan.actions.some(asks);
       if (isAsked && !(await cx.ask('Do this? [y/N] '))) return false;
       view.begin(plan);
@@ -57,7 +63,8 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
     const agent = await findAgent(node.config);
     if (agent === undefined) return await passHere(node, words, listener);
     try {
-      return await passThere(agent, { node, words, listener, asks: words.ask && cx.canAsk && !cx.json });
+      const asks = (words.ask && cx.canAsk && !cx.json) || words.approves !== undefined;
+      return await passThere(agent, { node, words, listener, asks });
     } finally {
       agent.close();
     }
@@ -70,7 +77,7 @@ interface There {
   readonly node: WritingNode;
   readonly words: PassWords;
   readonly listener: OrderListener;
-  /** A person is there to say yes. */
+  /** Somebody is there to say yes. */
   readonly asks: boolean;
 }
 

@@ -25,6 +25,18 @@ export function applyWords(root: Command, pick: Pick): void {
         asksPodman: true,
       }),
     );
+
+  const confirm = root.command('confirm').description('Keep what apply --confirm-within is trying');
+  confirm
+    .argument('[id]', 'only if it is this one: its id, or the commit')
+    .addHelpText('after', `\nExample:\n  reconcile apply --confirm-within 60s\n  reconcile confirm${exitCodes(states)}`)
+    .action((id: string | undefined) =>
+      pick(confirm, async (cx) => (await import('../commands/confirm.ts')).runConfirm(cx, id)),
+    );
+
+  // Of the process that apply --confirm-within leaves behind; for nobody to type.
+  const goBack = root.command('go-back', { hidden: true });
+  goBack.action(() => pick(goBack, async (cx) => (await import('../commands/go-back.ts')).runGoBack(cx)));
 }
 
 function scopeOptions(command: Command): Command {
@@ -37,6 +49,8 @@ export function applyOptions(command: Command): Command {
   return scopeOptions(command)
     .option('-y, --yes', 'do not ask before a replacement or removal')
     .option('--confirm <hold>', 'release this hold, once', several)
+    .option('--confirm-within <span>', 'try it: it goes back by itself after 60s, 5m … unless: reconcile confirm')
+    .option('--ref <ref>', 'try any commit instead of the branch (with --confirm-within)')
     .option('--accept-history', 'go on although the branch was rewritten')
     .option('-v, --verbose', 'every action');
 }

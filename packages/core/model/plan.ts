@@ -138,7 +138,9 @@ export type HoldCode =
   | 'Frozen'
   | 'StoppedHere'
   | 'DataMissing'
-  | 'DataForeign';
+  | 'DataForeign'
+  | 'Unconfirmed'
+  | 'Reverted';
 
 /** How one slot or resource changes, for people: the line of the plan table. Derived from the same decisions as the actions. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Instant, Json } from './json.ts';
 import type { NodePolicy } from './policy.ts';
 
 /** Name of a resource kind, such as `container`. Open on purpose: a new kind is a new folder, not an edit here. */
@@ -92,4 +92,21 @@ export interface Desired {
   /** Services or slots whose removal the commits since the last applied one allow (`Reconcile-Allow: remove …`). */
   readonly allows: readonly string[];
   readonly policy: NodePolicy;
+  /** A commit that is tried, or was and is not this one (specs/0008-confirm-within.md); absent: neither. */
+  readonly trial?: Trial;
+}
+
+/** A commit that goes back to the one before it unless somebody confirms it in time. */
+export interface Trial {
+  readonly commit: string;
+  readonly previous: string;
+  /** `open`: it is what is desired now. `over`: the one before it is, since nobody confirmed it. */
+  readonly state: 'open' | 'over';
+  /** How long it was, or is, ms. */
+  readonly windowMs: number;
+  /** When it ends by itself; absent once it is over. */
+  readonly until?: Instant;
+  /** What the commit changed. */
+  readonly services: readonly string[];
+  readonly slots: readonly SlotKey[];
 }

@@ -4,6 +4,7 @@ import type { ResourceKey } from '../model/resource.ts';
 import { type Draft, waitFor } from './draft.ts';
 import type { Graph } from './link.ts';
 import { overridden } from './overrides.ts';
+import { tried } from './trial.ts';
 import type { Users } from './users.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +27,7 @@ export function guard(world: World, graph: Graph, users: Users): Guarded {
   const holds: { hold: Hold; drafts: Set<Draft> }[] = [];
   const removal = removals(world, users);
   if (removal !== undefined) holds.push(removal);
-  holds.push(...contested(world), ...overridden(world), ...asked(world));
+  holds.push(...contested(world), ...overridden(world), ...asked(world), ...tried(world));
   const released = new Set(world.input.history.releasedHolds);
   const active = holds.filter(({ hold }) => !released.has(hold.id));
   if (active.length === 0) return { graph, held: [], waits: [] };

@@ -7,4 +7,5 @@ export * from './narrow.ts';
 export * from './plan.ts';
 export * from './simulate.ts';
 export * from './start-waits.ts';
+export { revertedHoldId } from './trial.ts';
 export { attemptKey, backoffMs, retryAt } from './waits.ts';

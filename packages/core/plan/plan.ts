@@ -45,7 +45,12 @@ export function plan(given: PlanInput): Plan {
   const graph = tidyLast(guarded.graph, waiting.length === 0 && held.length === 0);
   const actions = order(graph).map(toAction);
   const barriers = usedBarriers(actions, graph.barriers);
-  const wakeAt = earliest([...waiting.map((wait) => wait.until), ...nextLooks(world), ...overridesEnd(input)]);
+  const wakeAt = earliest([
+    ...waiting.map((wait) => wait.until),
+    ...nextLooks(world),
+    ...overridesEnd(input),
+    input.desired.trial?.until,
+  ]);
   return {
     version: 1,
     id: planId(actions, held),

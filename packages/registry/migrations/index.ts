@@ -3,6 +3,7 @@ import { image } from './0002-image.ts';
 import { access } from './0003-access.ts';
 import { override } from './0004-override.ts';
 import { bootSlot } from './0005-boot-slot.ts';
+import { confirm } from './0006-confirm.ts';
 
 /** Numbered by position, from 1. Forward only: what was released is never edited, the next step is appended. */
-export const migrations: readonly string[] = [first, image, access, override, bootSlot];
+export const migrations: readonly string[] = [first, image, access, override, bootSlot, confirm];

@@ -100,3 +100,11 @@ export function lastServices(rows: Rows): Record<string, string> {
 export function lastAppliedCommit(rows: Rows): string | undefined {
   return rows.one<Row>('SELECT * FROM generation WHERE applied_at IS NOT NULL ORDER BY number DESC LIMIT 1')?.commit_id;
 }
+
+/** What was carried out before a commit: the last applied generation of any other one. */
+export function appliedBefore(rows: Rows, commit: string): string | undefined {
+  return rows.one<Row>(
+    'SELECT * FROM generation WHERE applied_at IS NOT NULL AND commit_id != ? ORDER BY number DESC LIMIT 1',
+    commit,
+  )?.commit_id;
+}

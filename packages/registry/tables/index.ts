@@ -1,6 +1,7 @@
 export * from './attempt.ts';
 export * from './audit.ts';
 export * from './boot.ts';
+export * from './confirm.ts';
 export * from './container-spec.ts';
 export * from './event.ts';
 export * from './generation.ts';

@@ -96,11 +96,17 @@ export function readPackedFiles(rows: Rows, snapshot: SnapshotRow): Uint8Array |
   return parts.length === snapshot.parts && packed.byteLength === snapshot.bytes ? packed : undefined;
 }
 
-/** Drops all but the last 20 and the last good one, with what hangs on them. */
+/**
+ * Drops all but the last 20, with what hangs on them. Kept besides: the last good one, what this node last converged on, and both
+ * sides of a change that is being tried: what somebody may want back.
+ */
 export function pruneSnapshots(rows: Rows): void {
   const good = lastGoodSnapshot(rows)?.commit ?? '';
   const gone = rows.run(
-    'DELETE FROM snapshot WHERE commit_id != ? AND turn NOT IN (SELECT turn FROM snapshot ORDER BY turn DESC LIMIT ?)',
+    `DELETE FROM snapshot WHERE commit_id != ? AND turn NOT IN (SELECT turn FROM snapshot ORDER BY turn DESC LIMIT ?)
+       AND commit_id NOT IN (SELECT commit_id FROM generation WHERE converged_at IS NOT NULL ORDER BY number DESC LIMIT 1)
+       AND commit_id NOT IN (SELECT commit_id FROM confirm WHERE turn = (SELECT max(turn) FROM confirm))
+       AND commit_id NOT IN (SELECT previous_id FROM confirm WHERE turn = (SELECT max(turn) FROM confirm))`,
     good,
     kept,
   );

@@ -1,2 +1,3 @@
+export { lastingWords } from './lasting.ts';
 export * from './options.ts';
 export * from './plan.ts';
