@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/**/*.test.ts', 'test/*.test.ts', 'test/{plans,properties,crash}/**/*.test.ts'],
+          include: ['packages/**/*.test.ts', 'test/*.test.ts', 'test/{plans,properties,crash,faults}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.real.test.ts'],
           // All processors: vitest would leave one idle.
           maxWorkers: '100%',

@@ -92,6 +92,30 @@ dev_campaign() {
   return "$campaign_verdict"
 }
 
+# Kills at every boundary, by the thousand. Runs are written to a ledger as they end; without --seed it goes on from there.
+dev_faults() {
+  install_dependencies
+  mkdir -p .cache/out
+  faults_ledger=$ROOT/.cache/out/faults.jsonl
+  touch "$faults_ledger"
+  set -- --seed "$(run_ts test/faults/main.ts --next "$faults_ledger" "$@")" "$@"
+  faults_verdict=0
+  case " $* " in
+    *" --on podman "* | *" --on=podman "*) faults_on_podman "$@" 3>>"$faults_ledger" || faults_verdict=$? ;;
+    *) run run_ts test/faults/main.ts "$@" 3>>"$faults_ledger" || faults_verdict=$? ;;
+  esac
+  run_ts test/faults/main.ts --summary "$faults_ledger"
+  return "$faults_verdict"
+}
+
+faults_on_podman() {
+  prepare_runtime
+  unpack servers $SERVER_PACKAGES
+  world_up
+  offer servers
+  run in_world node --import tsx test/faults/main.ts "$@"
+}
+
 dev_pack() {
   install_dependencies
   build_bundle

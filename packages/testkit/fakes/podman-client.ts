@@ -174,7 +174,7 @@ export function fakeClient(podman: FakePodman, host: Host, signal: AbortSignal):
           state.images.set(id, { ...other, names: other.names.filter((n) => n !== name) });
         state.images.set(found.id, { ...found, names: [...found.names.filter((n) => n !== name), name] });
       }),
-    pull: (ref) => turn('pull', ref, () => image(ref)?.id ?? podman.addImage(ref)),
+    pull: (ref) => turn('pull', ref, () => image(ref)?.id ?? podman.pullImage(ref)),
     build: (draft) => turn('build', draft.ref, () => image(draft.ref)?.id ?? podman.addImage(draft.ref)),
     removeImage: (ref) =>
       turn('removeImage', ref, () => {

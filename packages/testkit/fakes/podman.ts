@@ -21,6 +21,7 @@ export class FakePodman {
   readonly #options: FakePodmanOptions;
   #ticks = 1000;
   #ids = 0;
+  readonly #pulled = new Map<string, string>();
 
   constructor(options: FakePodmanOptions) {
     this.#options = options;
@@ -55,6 +56,14 @@ export class FakePodman {
   addImage(name: string, labels: Readonly<Record<string, string>> = {}): string {
     const id = this.nextId();
     this.state.images.set(id, { id, names: [name], digests: [], digest: '', bytes: 1000, labels });
+    return id;
+  }
+
+  /** A registry goes on giving the same image for a reference. */
+  pullImage(ref: string): string {
+    const id = this.#pulled.get(ref) ?? this.nextId();
+    this.#pulled.set(ref, id);
+    this.state.images.set(id, { id, names: [ref], digests: [], digest: '', bytes: 1000, labels: {} });
     return id;
   }
 
