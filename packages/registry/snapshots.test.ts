@@ -7,8 +7,11 @@ import { packFiles, unpackFiles } from './archive.ts';
 import { openRegistry } from './open.ts';
 import { loadSnapshot, saveSnapshot } from './snapshots.ts';
 import {
+  armWindow,
+  enterGeneration,
   lastGoodSnapshot,
   listSnapshots,
+  markApplied,
   markSnapshotGood,
   putCompiled,
   readCompiled,
@@ -82,6 +85,33 @@ test('the last twenty are kept, and the last good one however old it is', async 
   expect(commits.at(-1)).toBe('c2');
   expect(commits[0]).toBe('c24');
   expect(registry.read((rows) => rows.one('SELECT count(*) AS n FROM snapshot_part'))).toEqual({ n: 21 });
+  await registry.close();
+});
+
+test('what was converged last is kept, and both sides of a change that is tried', async () => {
+  const registry = open();
+  const by = { issuer: 'unix', subject: '1000', kind: 'person', scopes: [] } as const;
+  for (let i = 0; i < 30; i++) {
+    await saveSnapshot(registry, snapshotOf(`c${i}`, { a: String(i) }));
+    await registry.write((rows) => {
+      const number = enterGeneration(rows, { commit: `c${i}`, at: i, by });
+      if (i === 1) markApplied(rows, number, { at: i, services: {}, converged: true });
+      const more = {
+        id: 'w',
+        head: 'c3',
+        services: [],
+        slots: [],
+        windowMs: 1,
+        bootId: 'b',
+        deadlineMs: 1,
+        armedAt: 1,
+        by,
+      };
+      if (i === 3) armWindow(rows, { commit: 'c3', previous: 'c2', ...more });
+    });
+  }
+  const commits = registry.read(listSnapshots).map(({ commit }) => commit);
+  expect(commits.slice(-4)).toEqual(['c10', 'c3', 'c2', 'c1']);
   await registry.close();
 });
 

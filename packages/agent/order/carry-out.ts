@@ -23,56 +23,66 @@ export type MakePass = (input: PassInput, registry: Registry) => Promise<PassOut
 export async function carryOutOrder(
   cx: OrderContext,
   { listener, order, registry }: { listener: OrderListener; order: PassOrder; registry: Registry },
-  pass: MakePass = passAsWriter,
+  make: MakePass = passAsWriter,
 ): Promise<PassResult> {
+  const pass = beyondWindows(make, cx.signal);
+  const trial = new OrderTrial(cx, order, registry);
   const { planId, request } = order;
   let asked: Asked | undefined;
   let concluded: PassResult['request'];
-  const trial = new OrderTrial(cx, order, registry);
-  const input: PassInput = {
-    ...cx,
-    confirm: order.confirm ?? [],
-    acknowledged: order.acceptHistory === true,
-    again: trial.again,
-    ...(order.trial?.ref === undefined ? {} : { ref: order.trial.ref }),
-    scope: (made, desired) => scoped(made, desired, order),
-    emit: (event) => listener.event(event),
-    approve: async (made, { loaded, observed }) => {
-      if (planId !== undefined && planId !== made.id) throw planMovedOn(planId, made);
-      const isMeant = await listener.approve({ plan: made, observedAt: observed.at, source: sourceOf(loaded) });
-      if (isMeant) await trial.approved(made);
-      return isMeant;
+  const outcome = await pass(
+    {
+      ...cx,
+      confirm: order.confirm ?? [],
+      acknowledged: order.acceptHistory === true,
+      again: trial.again,
+      ...(order.trial?.ref === undefined ? {} : { ref: order.trial.ref }),
+      scope: (made, desired) => scoped(made, desired, order),
+      emit: (event) => listener.event(event),
+      approve: async (made, { loaded, observed }) => {
+        if (planId !== undefined && planId !== made.id) throw planMovedOn(planId, made);
+        const isMeant = await listener.approve({ plan: made, observedAt: observed.at, source: sourceOf(loaded) });
+        if (isMeant) await trial.approved(made);
+        return isMeant;
+      },
+      record: async (writing) => {
+        await trial.begin();
+        await bringSource(cx, order, listener);
+        if (order.adopt !== undefined) await adopt(cx, writing, order.adopt);
+        if (request === undefined) return;
+        asked = await writeRequest(cx, writing, request);
+        const { wasHeld } = asked;
+        listener.note({
+          type: 'asked',
+          id: asked.request?.id ?? '',
+          ...(wasHeld === undefined ? {} : { wasHeld }),
+        });
+      },
+      conclude: async (writing, { approved }) => {
+        if (approved) await trial.taken();
+        if (request !== undefined && asked !== undefined)
+          concluded = await concludeRequest(cx, writing, { asked, verb: request.verb });
+      },
     },
-    record: async (writing) => {
-      await trial.begin();
-      await bringSource(cx, order, listener);
-      if (order.adopt !== undefined) await adopt(cx, writing, order.adopt);
-      if (request === undefined) return;
-      asked = await writeRequest(cx, writing, request);
-      const { wasHeld } = asked;
-      listener.note({
-        type: 'asked',
-        id: asked.request?.id ?? '',
-        ...(wasHeld === undefined ? {} : { wasHeld }),
-      });
-    },
-    conclude: async (writing, { approved }) => {
-      if (approved) await trial.taken();
-      if (request !== undefined && asked !== undefined)
-        concluded = await concludeRequest(cx, writing, { asked, verb: request.verb });
-    },
-  };
-  let outcome = await pass(input, registry);
-  const { first } = outcome;
-  if (planId !== undefined && planId !== first.id) throw planMovedOn(planId, first);
-  // A window was over: what was in hand has ended, and what was before comes back.
-  while (outcome.yielded && !cx.signal.aborted) outcome = { ...(await pass(nextSlice(input), registry)), first };
+    registry,
+  );
+  if (planId !== undefined && planId !== outcome.first.id) throw planMovedOn(planId, outcome.first);
   const reached = await askByName(cx, outcome, order);
   const standing = await trial.standing();
   return {
     ...resultOf(outcome, concluded),
     ...(reached === undefined ? {} : { reached }),
     ...(standing === undefined ? {} : { trial: standing }),
+  };
+}
+
+/** Where a window ended under a pass, what was in hand has ended, and another pass brings back what was before. */
+function beyondWindows(make: MakePass, signal: AbortSignal): MakePass {
+  return async (input, registry) => {
+    let outcome = await make(input, registry);
+    const { first } = outcome;
+    while (outcome.yielded && !signal.aborted) outcome = { ...(await make(nextSlice(input), registry)), first };
+    return outcome;
   };
 }
 

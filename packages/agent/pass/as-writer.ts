@@ -141,8 +141,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     const { commit } = desired;
     await keepParachute({ config, host, registry, commit, fresh: loaded.fresh?.snapshot, input: planned, ledger });
   }
-  const isBack = desired.trial?.state === 'over' && !report.yielded && report.whole.actions.length === 0;
-  if (isBack) await markReverted(registry, host.clock.now());
+  if (desired.trial?.state === 'over' && isThrough(report)) await markReverted(registry, host.clock.now());
   const outcome = { ...report, loaded, desired };
   if (report.yielded) return outcome;
   await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });
@@ -154,6 +153,11 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
 export function nextSlice({ conclude, record: _record, ref: _ref, ...input }: PassInput): PassInput {
   const more = conclude === undefined ? {} : { conclude };
   return { ...input, again: false, confirm: [], approve: async () => true, ...more };
+}
+
+/** Nothing is left to do, and not because somebody keeps it from being done. */
+function isThrough({ whole, yielded }: PassReport): boolean {
+  return !yielded && whole.actions.length === 0 && !whole.held.some(({ code }) => code === 'Frozen');
 }
 
 const quietLog = { debug: () => undefined, warn: () => undefined };

@@ -49,6 +49,8 @@ const order = z.strictObject({
   confirm: names.optional(),
   acceptHistory: z.boolean().optional(),
   planId: z.string().max(64).optional(),
+  trial: z.strictObject({ withinMs: z.int().min(1000), ref: name.optional() }).optional(),
+  keep: z.string().max(300).optional(),
   fetch: z.boolean().optional(),
   change: z.strictObject({ path: name, text: z.string().optional() }).optional(),
   request: z.strictObject({ verb: z.enum(['restart', 'retry', 'run']), target: name, why }).optional(),
