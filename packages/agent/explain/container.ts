@@ -2,6 +2,7 @@ import { requestReason } from '@reconcile/core';
 import {
   type ContainerCare,
   type ContainerSpec,
+  flappingWindowMs,
   portVariable,
   type RoutePort,
   routeEndpoint,
@@ -9,12 +10,21 @@ import {
 import type { Judgement } from '@reconcile/core/plan';
 import { type Check, duration } from '@reconcile/core/render';
 import { leaseOf } from '../standing/reached.ts';
-import { fieldsText, shortReason, waitText } from '../standing/words.ts';
+import { fieldsText, flappingText, shortReason, waitText } from '../standing/words.ts';
 import { type Case, when } from './case.ts';
 
 /** The container itself: its ports, what podman says of it, and how often it was tried. */
 export function containerChecks(of: Case, judgements: readonly Judgement[]): Check[] {
-  return [ports(of), container(of, judgements), others(of), attempts(of), requests(of)].flatMap((check) => check ?? []);
+  return [ports(of), container(of, judgements), others(of), flapping(of), attempts(of), requests(of)].flatMap(
+    (check) => check ?? [],
+  );
+}
+
+function flapping(of: Case): Check | undefined {
+  const history = of.scene.history.slots[of.slot];
+  if (history?.flappingSince === undefined) return undefined;
+  const text = `since ${when(of, history.flappingSince)}: ${flappingText(history)}; over after ${duration(flappingWindowMs)} without one`;
+  return { gate: 'flapping', verdict: 'no', text };
 }
 
 /** Where each published port leads, and what `$PORT` is: the usual reason why nobody answers. */

@@ -91,7 +91,7 @@ function stateOf({ plan }: Look, { isTaken, key, silence, state }: Sides): { sta
   const unmanaged = plan.unmanaged.find((one) => one.key === key);
   if (unmanaged !== undefined) return bad(`unmanaged: ${unmanaged.why}`);
   const wait = plan.waiting.find((one) => one.key === key);
-  if (wait !== undefined) return bad(`waits: ${wait.message}`);
+  if (wait !== undefined) return bad(`${state?.parked === true ? 'parked, requests wait' : 'waits'}: ${wait.message}`);
   if (state === undefined) return bad('not there yet');
   if (state.parked) return bad('parked: requests wait');
   if (state.drifted) return bad('edited behind our back');

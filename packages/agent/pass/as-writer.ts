@@ -20,6 +20,7 @@ import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
 import { nodeKinds } from '../wire/kinds/index.ts';
 import { tellAlarms } from './alarms.ts';
 import { EventWriter } from './event-writer.ts';
+import { tellFlapping } from './flapping.ts';
 import type { SeenBefore } from './seen-before.ts';
 
 export interface PassInput {
@@ -129,6 +130,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   }).finally(() => ends.clear());
   const told = { desired, observed: report.observed, plan: report.last, bootId, now: host.clock.now() };
   await tellAlarms(registry, { ...told, cycleId: host.ids.random().slice(0, 8) }, (event) => events.add(event));
+  await tellFlapping(registry, { ...told, cycleId: host.ids.random().slice(0, 8) }, input.emit);
   await events.flush();
   if (report.approved) await dropRoots(host, config.stateDir, report.observed);
   if (report.turns > 0) await pruneRegistry(registry, host.clock.now());

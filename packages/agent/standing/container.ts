@@ -11,7 +11,7 @@ import {
   slotName,
   type WantedContainer,
 } from './scene.ts';
-import { changeText, rootOf, shortReason, waitText } from './words.ts';
+import { changeText, flappingText, rootOf, shortReason, waitText } from './words.ts';
 
 /** How the container of a slot stands. `wanted` is undefined for one that nobody declares any more. */
 export function containerStanding(
@@ -24,7 +24,7 @@ export function containerStanding(
   const spec = specOf(seen) ?? wanted?.spec;
   const container = seen === undefined ? '' : seen.key.slice('container/'.length);
   const isUp = seen?.state.phase === 'running' && seen.state.alive;
-  const found = judge({ scene, slot, wanted, seen, zone });
+  const found = withFlapping({ scene, slot, wanted, seen, zone });
   const isGone = isLeaving(scene, slot);
   const other = otherVersion(scene, { slot, wanted, seen });
   return {
@@ -57,6 +57,17 @@ interface Case {
 }
 
 type Judgement = Pick<Standing, 'grade' | 'state' | 'note'>;
+
+/** Who keeps dying is not well in between; the reason that it has besides goes along. */
+function withFlapping(of: Case): Judgement {
+  const { scene, slot, wanted, zone } = of;
+  const found = judge(of);
+  const history = scene.history.slots[slot];
+  if (history?.flappingSince === undefined || wanted === undefined || wanted.active === false) return found;
+  const grade = found.grade === 'well' || found.grade === 'changing' ? 'waiting' : found.grade;
+  const note = `since ${momentText(history.flappingSince, scene.now, zone)}: ${flappingText(history)}`;
+  return { grade, state: 'flapping', note: found.note === '' ? note : `${note}; ${found.note}` };
+}
 
 /** Holds before waits before changes: the first is what a person has to do something about. */
 function judge(of: Case): Judgement {

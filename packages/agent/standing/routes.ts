@@ -33,8 +33,10 @@ function stateOf(scene: Scene, key: ResourceKey, seen: RouteState | undefined): 
   const not = scene.unmanaged.get(key);
   if (not !== undefined) return { state: `unmanaged: ${not.why}`, isWell: false };
   const wait = scene.plan.waiting.find((one) => one.key === key);
-  if (wait !== undefined)
-    return { state: `waits: ${waitText(rootOf(scene.plan.waiting, wait), scene.now)}`, isWell: false };
+  if (wait !== undefined) {
+    const why = waitText(rootOf(scene.plan.waiting, wait), scene.now);
+    return { state: `${seen?.parked === true ? 'parked, requests wait' : 'waits'}: ${why}`, isWell: false };
+  }
   const change = scene.plan.changes.find((one) => one.key === key);
   if (seen?.parked === true) return { state: 'parked: requests wait', isWell: false };
   if (change !== undefined) return { state: changeText(change), isWell: false };

@@ -1,4 +1,14 @@
-import type { Change, FieldChange, Instant, ReasonCode, ResourceKey, SlotKey, Wait } from '@reconcile/core';
+import type {
+  Change,
+  FieldChange,
+  Instant,
+  ReasonCode,
+  ResourceKey,
+  SlotHistory,
+  SlotKey,
+  Wait,
+} from '@reconcile/core';
+import { flappingWindowMs } from '@reconcile/core/kinds/container';
 import { duration, fieldText } from '@reconcile/core/render';
 
 /** What a pass would change, in a few words; the plan has the rest. */
@@ -85,4 +95,9 @@ export function shortReason(reason: string, of: { readonly key: ResourceKey; rea
 export function rootOf(waits: readonly Wait[], wait: Wait): Wait {
   if (wait.code !== 'Reference') return wait;
   return waits.find((other) => other.key === wait.on && other.code !== 'Reference') ?? wait;
+}
+
+/** `5 deaths in 10 min` */
+export function flappingText({ deaths }: Pick<SlotHistory, 'deaths'>): string {
+  return `${deaths.length} ${deaths.length === 1 ? 'death' : 'deaths'} in ${duration(flappingWindowMs)}`;
 }

@@ -87,6 +87,8 @@ export interface Turn<S = Json, St = Json, C = Json> {
   readonly released?: boolean;
   /** Slots among its references that stop before they come back: a route parks for them. */
   readonly parking?: readonly SlotKey[];
+  /** None of those comes back in this plan: it stays parked. */
+  readonly staysParked?: boolean;
 }
 
 /** One verb of a turn, before edges are drawn. */

@@ -25,8 +25,17 @@ export interface SlotHistory {
   readonly readySinceBoot: boolean;
   readonly lastGood?: LastGood;
   readonly knownBad: readonly KnownBad[];
+  /** Data saved before a version that has not been ready yet (`update.snapshot`); its rollback brings the data back too. */
+  readonly undo?: {
+    readonly specHash: string;
+    readonly snapshot: string;
+    /** That version was started: from then on the data may be another. */
+    readonly started: boolean;
+  };
   /** When its processes ended by themselves, latest last; only as far back as the flapping window. */
   readonly deaths: readonly Instant[];
+  /** Since when it keeps dying; absent: it does not (core/kinds/container/flapping.ts). */
+  readonly flappingSince?: Instant;
   /** When somebody's change by hand was put back, latest last; only as far back as the contested window. */
   readonly reverts: readonly Instant[];
   /** How long its containers take from start to ready, ms, as measured; absent before the first time. */

@@ -34,6 +34,8 @@ export interface Draft {
   /** Drafts whose make needs this one's stop. */
   releasedFor: ResourceKey[];
   parking: SlotKey[];
+  /** Nobody it parks for comes back in this plan. */
+  staysParked: boolean;
 }
 
 export function draft(def: KindDefinition, of: Resource | ObservedResource): Draft {
@@ -59,6 +61,7 @@ export function draft(def: KindDefinition, of: Resource | ObservedResource): Dra
     released: false,
     releasedFor: [],
     parking: [],
+    staysParked: false,
   };
 }
 
@@ -133,6 +136,7 @@ export function turnOf(target: Draft): Turn {
     reason: target.reason,
     released: target.released,
     parking: target.parking,
+    staysParked: target.staysParked,
     ...(target.desired === undefined ? {} : { desired: target.desired }),
     ...(target.observed === undefined ? {} : { observed: target.observed }),
     ...(target.how === undefined ? {} : { how: target.how }),

@@ -15,6 +15,7 @@ import { chooseRollouts, rollReplicas } from './rollout.ts';
 import { Stages } from './stages.ts';
 import { countKinds, earliest, nextLooks, stageOf, summarize } from './summary.ts';
 import { setAsideUnmanaged } from './unmanaged.ts';
+import { parkUnwell } from './unwell.ts';
 import { Users } from './users.ts';
 import { closeWaits, type Lookups } from './waits.ts';
 import { World } from './world.ts';
@@ -37,6 +38,7 @@ export function plan(given: PlanInput): Plan {
   addParts(world);
   const lookups = settle(world);
   chooseRollouts(world, lookups.claims, lookups.users);
+  parkUnwell(world);
 
   const linked = link(world, lookups.stages, lookups.users);
   const guarded = guard(world, linked, lookups.users);

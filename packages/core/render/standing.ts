@@ -32,7 +32,7 @@ export interface Standing {
   /** Boot stage, `jobs`, or '' for what no stage has. */
   readonly stage: string;
   readonly grade: Grade;
-  /** running, starting, exited, backoff, waiting, stopped … */
+  /** running, starting, exited, backoff, flapping, waiting, stopped … */
   readonly state: string;
   readonly health: Health;
   /** The container that counts; '' while there is none. */

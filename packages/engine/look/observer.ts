@@ -82,7 +82,12 @@ async function overlayHealth(
     if (resource.kind === 'container') wanted.set(resource.slot, resource);
   await Promise.all(
     Object.values(resources).map(async (seen) => {
-      if (seen.kind !== 'container' || seen.owner !== 'managed' || seen.health !== 'healthy') return;
+      if (
+        seen.kind !== 'container' ||
+        seen.owner !== 'managed' ||
+        (seen.health !== 'healthy' && seen.health !== 'unhealthy')
+      )
+        return;
       const care = wanted.get(seen.slot)?.care as unknown as ContainerCare | undefined;
       const health = care === undefined ? seen.health : await glanceAt(cx, seen, care);
       if (health !== seen.health) resources[seen.key] = { ...seen, health };
@@ -98,5 +103,8 @@ async function glanceAt(cx: ObserveContext<ReadHost>, seen: ObservedResource, ca
   const found = probeTarget(spec, care.health.port, (route) => cx.ledger.leases[`port-lease/${name}/${route}`]);
   const target = { name, health: care.health, hostNetwork: spec.network === 'host', ...found };
   const good = await glance(cx.host, target, state.pid);
-  return good === false ? 'unhealthy' : seen.health;
+  if (good === undefined) return seen.health;
+  if (!good) return 'unhealthy';
+  // What was written down as unhealthy has its gate to pass again, however well it looks.
+  return seen.health === 'healthy' ? 'healthy' : 'unknown';
 }

@@ -13,6 +13,7 @@ interface Row {
   readonly typical_ready_ms: number | null;
   readonly deaths_json: string;
   readonly reverts_json: string;
+  readonly flapping_since: number | null;
 }
 
 /** Deaths and reverts older than this count for nothing (flapping and contested windows: ten minutes). */
@@ -36,6 +37,7 @@ function slotHistory(row: Row, readySinceBoot: boolean, now: Instant): SlotHisto
     deaths: recent(row.deaths_json, now),
     reverts: recent(row.reverts_json, now),
     ...(gateExpired === undefined ? {} : { gateExpired }),
+    ...(row.flapping_since === null ? {} : { flappingSince: row.flapping_since }),
     ...(row.typical_ready_ms === null ? {} : { typicalReadyMs: row.typical_ready_ms }),
   };
   if (row.last_good_json === null) return plain;
@@ -122,6 +124,12 @@ export function putGateExpired(rows: Rows, slot: SlotKey, expired: GateExpired |
     expired === undefined ? null : JSON.stringify(expired),
     slot,
   );
+}
+
+/** An incident begins or, undefined, is over. */
+export function putFlapping(rows: Rows, slot: SlotKey, since: Instant | undefined): void {
+  ensure(rows, slot);
+  rows.run('UPDATE slot SET flapping_since = ? WHERE slot = ?', since ?? null, slot);
 }
 
 export function addDeath(rows: Rows, slot: SlotKey, at: Instant): void {

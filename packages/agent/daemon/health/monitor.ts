@@ -6,10 +6,9 @@ import {
   type ProbeResult,
   type SlotKey,
 } from '@reconcile/core';
-import { flappingDeaths } from '@reconcile/core/kinds/container';
 import { probe } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
-import { addDeath, addEvents, noteHealth, putGateExpired } from '@reconcile/registry';
+import { addDeath, addEvents, noteHealth, putGateExpired, type Rows } from '@reconcile/registry';
 import type { SlotHealth } from '../../service/state.ts';
 import type { LastLook } from '../last-look.ts';
 import type { NodeParts } from '../node-parts.ts';
@@ -26,6 +25,8 @@ interface Watched {
   readonly watch: SlotWatch;
   readonly ended: AbortController;
   timer: NodeJS.Timeout | undefined;
+  /** Until it is restarted. */
+  pause?: NodeJS.Timeout;
 }
 
 /** Whom the monitor tells, and what it works with. */
@@ -37,13 +38,12 @@ export interface MonitorParts {
 
 /**
  * Probes everything that runs, for as long as it runs. What turns unhealthy is written down as a gate that expired: from there
- * the ordinary plan restarts it, with a pause that grows. Containers that keep dying are told once as flapping.
+ * the ordinary plan restarts it, with a pause that grows, and parks what leads to it meanwhile.
  */
 export class HealthMonitor {
   readonly #node: NodeParts;
   readonly #hint: () => void;
   readonly #watched = new Map<string, Watched>();
-  readonly #flapping = new Map<SlotKey, Instant>();
   #look: LastLook | undefined;
 
   constructor({ hint, node }: MonitorParts) {
@@ -68,7 +68,6 @@ export class HealthMonitor {
         if (target.recorded === 'healthy') known.watch.is('healthy', this.#now());
       }
     }
-    this.#seeFlapping(input.history.slots);
   }
 
   stop(): void {
@@ -81,12 +80,13 @@ export class HealthMonitor {
 
   /** Each with its newest `most` samples. */
   all(most: number): readonly SlotHealth[] {
+    const slots = this.#look?.seen.input.history.slots ?? {};
     return [...this.#watched.values()]
       .map(({ target: { key, slot }, watch }) => ({
         slot,
         key,
-        state: this.#flapping.has(slot) ? ('flapping' as const) : watch.state,
-        since: this.#flapping.get(slot) ?? watch.since,
+        state: slots[slot]?.flappingSince === undefined ? watch.state : ('flapping' as const),
+        since: slots[slot]?.flappingSince ?? watch.since,
         samples: most === 0 ? [] : watch.samples.slice(-most),
       }))
       .sort((a, b) => (a.slot < b.slot ? -1 : 1));
@@ -117,6 +117,7 @@ export class HealthMonitor {
     const watched = this.#watched.get(id);
     if (watched === undefined) return;
     clearTimeout(watched.timer);
+    clearTimeout(watched.pause);
     watched.ended.abort();
     this.#watched.delete(id);
   }
@@ -166,38 +167,26 @@ export class HealthMonitor {
     news.tell({ kind: 'health', slot, key, from: before, to, message });
     if (event !== undefined) news.tell({ kind: 'event', event });
     const deaths = this.#look?.seen.input.history.slots[slot]?.deaths.length ?? 0;
+    const pauseMs = deaths === 0 ? 0 : Math.min(longestPauseMs, 1000 * 2 ** (deaths - 1));
+    const expire = (rows: Rows) =>
+      putGateExpired(rows, slot, { key, at: this.#now(), reason: `its probe failed: ${message}` });
     await registry.write((rows) => {
       if (event !== undefined) addEvents(rows, [event]);
-      if (isLeftAlone) return;
       noteHealth(rows, { key, state: to, message, at });
       if (to === 'healthy') putGateExpired(rows, slot, undefined);
-      else addDeath(rows, slot, at);
+      else if (!isLeftAlone) {
+        addDeath(rows, slot, at);
+        if (pauseMs === 0) expire(rows);
+      }
     });
-    if (isLeftAlone) return;
-    if (to === 'healthy') return this.#hint();
-    const pauseMs = deaths === 0 ? 0 : Math.min(longestPauseMs, 1000 * 2 ** (deaths - 1));
-    watched.timer = setTimeout(() => {
+    // At once also while a restart waits: what leads to it parks.
+    this.#hint();
+    if (to === 'healthy' || isLeftAlone || pauseMs === 0) return;
+    watched.pause = setTimeout(() => {
       if (ended.signal.aborted || watch.state !== 'unhealthy') return;
-      const reason = `its probe failed: ${message}`;
-      void registry
-        .write((rows) => putGateExpired(rows, slot, { key, at: this.#now(), reason }))
-        .then(() => this.#hint());
+      void registry.write(expire).then(() => this.#hint());
     }, pauseMs);
-  }
-
-  #seeFlapping(slots: Readonly<Record<SlotKey, { readonly deaths: readonly Instant[] }>>): void {
-    for (const [slot, { deaths }] of Object.entries(slots)) {
-      const isFlapping = deaths.length >= flappingDeaths;
-      if (isFlapping === this.#flapping.has(slot)) continue;
-      const at = this.#now();
-      if (isFlapping) this.#flapping.set(slot, at);
-      else this.#flapping.delete(slot);
-      const message = isFlapping ? `${deaths.length} deaths in 10 min` : 'it stays up again';
-      const event = this.#event(slot, { condition: 'Flapping', status: isFlapping, reason: 'Deaths', message });
-      if (event === undefined) continue;
-      this.#node.news.tell({ kind: 'event', event });
-      this.#node.registry.write((rows) => addEvents(rows, [event])).catch((error: unknown) => this.#node.fatal(error));
-    }
+    watched.pause.unref();
   }
 
   #event(

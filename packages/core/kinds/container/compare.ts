@@ -155,6 +155,10 @@ function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[
     if (expired !== undefined && expired.key === observed.key && observed.health === 'unhealthy') {
       return update('restart', [], { code: 'Unhealthy', text: expired.reason });
     }
+    if (observed.health === 'unhealthy' && desired.care?.restart === 'no' && expired?.key !== observed.key) {
+      const message = 'its probe fails, and restart = "no" leaves it as it is; reconcile restart starts it again';
+      return { verdict: 'blocked', code: 'Unhealthy', on: desired.slot, message };
+    }
     return update('await', [], { code: 'NotReady' });
   }
   if (isNamed(desired.spec.network) && desired.spec.aliases.length > 0 && !state.aliased) {

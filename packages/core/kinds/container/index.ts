@@ -11,6 +11,7 @@ export * from './args.ts';
 export { isNamed } from './compare.ts';
 export { leasedClaims } from './effect.ts';
 export { containerFields, fileDifferences } from './fields.ts';
+export * from './flapping.ts';
 export { containerClaims, containerReferences } from './needs.ts';
 export * from './ports.ts';
 export * from './restart.ts';

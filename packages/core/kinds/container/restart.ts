@@ -1,9 +1,8 @@
 import type { SlotHistory } from '../../model/history.ts';
 import type { Instant } from '../../model/json.ts';
+import { flappingDeaths, flappingWindowMs } from './flapping.ts';
 import type { ContainerState, RestartPolicy } from './spec.ts';
 
-export const flappingDeaths = 5;
-export const flappingWindowMs = 600_000;
 const longestBackoffMs = 60_000;
 
 export type RestartDecision =

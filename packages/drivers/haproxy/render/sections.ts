@@ -18,6 +18,10 @@ export function from(mode: 'l7' | 'l4'): string {
 
 const mostOldWorkers = 16;
 
+/** What a client is told when a request waited as long as it may. */
+const unready = 'This service is not ready.';
+const retryAfterS = 10;
+
 /** Of our own HAProxy. What an existing one is like as a whole is its owner's to say. */
 export function globalLines(settings: HaproxySettings): string[] {
   if (!settings.isManaged) return [];
@@ -49,6 +53,8 @@ export function defaultLines(): string[] {
     ...waiting,
     // Beyond a connection that failed: one that was closed just when a request was sent on it. `oncePerRequest` says for whom.
     '  retry-on conn-failure empty-response',
+    // Nobody answered while the request waited, or nobody may wait: asking again makes sense (RFC 9110, section 10.2.3).
+    `  http-error status 503 content-type text/plain string "${unready}" hdr Retry-After ${retryAfterS}`,
     // A client that gave up must not wait on.
     '  option abortonclose',
     // An old worker closes an idle connection after its next answer, not under a request that is on its way.
