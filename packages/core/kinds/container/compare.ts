@@ -6,7 +6,7 @@ import type { FieldChange, Reason } from '../../model/plan.ts';
 import type { Claim, Resource } from '../../model/resource.ts';
 import { containerFields, type FileDifference, fileDifferences } from './fields.ts';
 import { containerPorts, leasedRoutes, portFacts } from './ports.ts';
-import { restartDecision } from './restart.ts';
+import { type RestartDecision, restartDecision } from './restart.ts';
 import type { ContainerCare, ContainerSpec, ContainerState } from './spec.ts';
 import { containerVersion, upgradeContainer } from './upgrade.ts';
 
@@ -107,8 +107,13 @@ function newerThanMade(view: KindView, key: `${string}/${string}`, state: Contai
 function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[], view: KindView): Comparison {
   const { state } = observed;
   const history = view.slot(desired.slot);
+  const asked = requestedRestart(desired, state, view);
   if (state.phase !== 'running') {
-    const decision = restartDecision(desired.care?.restart ?? 'unless-stopped', state, history, view.now);
+    // Perhaps it was us who stopped it for that, and then were stopped ourselves: no policy says to leave it so.
+    const isOwed = asked !== undefined || files.some((f) => f.asks === 'restart');
+    const decision: RestartDecision = isOwed
+      ? { do: 'start', message: 'is to be started again' }
+      : restartDecision(desired.care?.restart ?? 'unless-stopped', state, history, view.now);
     if (decision.do === 'leave') return { verdict: 'same' };
     if (decision.do === 'wait') {
       return {
@@ -129,7 +134,6 @@ function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[
     }
     return update('start', [], { code: state.phase === 'created' ? 'Stopped' : 'Exited', text: decision.message });
   }
-  const asked = requestedRestart(desired, state, view);
   if (asked !== undefined) return update('restart', [], requestReason(asked));
   const rotated = desired.spec.secrets.find((secret) => newerThanMade(view, `secret/${secret.name}`, state));
   if (rotated !== undefined) {
