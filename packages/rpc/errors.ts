@@ -9,6 +9,14 @@ export const rpcErrors = {
     says: "What came over the agent's socket cannot be understood; perhaps two releases meet.",
   },
   RPC_REFUSED: { retry: 'on-change', says: 'The agent does not know that call, or does not allow it.' },
+  RPC_TLS: {
+    retry: 'on-change',
+    says: 'Certificate, key and roots of [api.tls] do not fit together, or are not there. What was in force stays.',
+  },
+  RPC_LISTEN: {
+    retry: 'backoff',
+    says: 'An address for gRPC is not there yet, or taken. It is tried again.',
+  },
   RPC_SOCKET: {
     retry: 'on-change',
     says: 'The agent cannot listen on its socket: somebody else does, or the place is not safe. The message says which.',

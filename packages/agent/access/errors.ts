@@ -8,6 +8,10 @@ export const accessErrors = {
     retry: 'never',
     says: 'What was asked over gRPC is not of the form that the call wants. Nothing was done.',
   },
+  GRPC_NO_TLS: {
+    retry: 'on-change',
+    says: 'node.toml names addresses for gRPC and no certificates; the agent goes on without those addresses.',
+  },
   FOREIGN_ORIGIN: { retry: 'never', says: 'A page of another site asked for it. Nothing was done.' },
   TOO_MANY_FAILURES: { retry: 'backoff', says: 'Too many failed attempts from this address; it has to wait.' },
   LOGIN_OVER: { retry: 'on-change', says: 'A login code opens once and within a minute; this one does not.' },

@@ -27,6 +27,24 @@ export interface IssuerConfig {
   readonly roles: Readonly<Record<string, 'guest' | 'user' | 'admin'>>;
 }
 
+/** How gRPC is spoken on addresses: both ends show a certificate. */
+export interface TlsConfig {
+  /** PEM, absolute paths; read again when they change. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Who vouches for callers. */
+  readonly clientCaFile: string;
+  /** Whom names of their certificates stand for; any other one needs a token as well. */
+  readonly clients: readonly ClientConfig[];
+}
+
+export interface ClientConfig {
+  readonly name: string;
+  readonly role: 'guest' | 'user' | 'admin';
+  /** Held to these; none: to no service in particular. */
+  readonly services: readonly string[];
+}
+
 /** What node.toml says, with every default filled in and every path absolute. */
 export interface NodeConfig {
   /** The file it was read from. */
@@ -53,6 +71,8 @@ export interface NodeConfig {
     /** Names besides addresses and localhost that a browser may reach it by. */
     readonly hosts: readonly string[];
     readonly grpc: readonly string[];
+    /** Where `grpc` names an address. */
+    readonly tls?: TlsConfig;
   };
   /** Whose tokens count besides our own. */
   readonly issuers: readonly IssuerConfig[];

@@ -64,6 +64,14 @@ unix = "/run/reconcile/api.sock"
 socket_group = "ops"
 http = ["127.0.0.1:9777"]
 grpc = ["[::1]:9778"]
+[api.tls]
+cert_file = "api.pem"
+key_file = "~/api.key"
+client_ca_file = "/srv/clients.pem"
+[[api.tls.clients]]
+name = "laptop.example.net"
+role = "user"
+services = ["web"]
 [secrets]
 dir = "~/secrets"
 `);
@@ -89,7 +97,18 @@ dir = "~/secrets"
       flags: ['host-network'],
       blast: { services: 2, percent: 50 },
     },
-    api: { unix: '/run/reconcile/api.sock', socketGroup: 'ops', http: ['127.0.0.1:9777'], grpc: ['[::1]:9778'] },
+    api: {
+      unix: '/run/reconcile/api.sock',
+      socketGroup: 'ops',
+      http: ['127.0.0.1:9777'],
+      grpc: ['[::1]:9778'],
+      tls: {
+        certFile: '/etc/reconcile/api.pem',
+        keyFile: '/home/ops/api.key',
+        clientCaFile: '/srv/clients.pem',
+        clients: [{ name: 'laptop.example.net', role: 'user', services: ['web'] }],
+      },
+    },
     secretsDir: '/home/ops/secrets',
   });
   expect(config?.driverTable('haproxy')).toEqual({ managed: false });

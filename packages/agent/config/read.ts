@@ -11,9 +11,10 @@ import {
   readToml,
   shown,
 } from '@reconcile/spec/toml';
+import type { z } from 'zod';
 import { readDrivers } from './drivers.ts';
 import { readBind, readListeners } from './listeners.ts';
-import type { NodeConfig, SourceConfig } from './model.ts';
+import type { NodeConfig, SourceConfig, TlsConfig } from './model.ts';
 import {
   apiSchema,
   authSchema,
@@ -89,6 +90,7 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
       http: readSockets(api.http, 'http', place),
       hosts: api.hosts ?? [],
       grpc: readSockets(api.grpc, 'grpc', place),
+      ...readTls(api.tls, place, absolute),
     },
     issuers: (auth.issuers ?? []).map((one) => ({ ...one, claim: one.claim ?? 'groups' })),
     secretsDir: absolute(secrets.dir ?? join(stateDir, 'secrets')),
@@ -177,6 +179,30 @@ function readPolicy(raw: unknown, place: Place): NodePolicy {
       percent: policy.blast?.percent ?? defaultBlast.percent,
     },
     ...(policy.waive === undefined ? {} : { waive: policy.waive }),
+  };
+}
+
+function readTls(
+  tls: z.infer<typeof apiSchema>['tls'],
+  place: Place,
+  absolute: (path: string) => string,
+): { readonly tls?: TlsConfig } {
+  if (tls === undefined) return {};
+  const { cert_file, client_ca_file, clients = [], key_file } = tls;
+  for (const [i, { role, services = [] }] of clients.entries())
+    if (role === 'admin' && services.length > 0)
+      place.report.error(
+        'WrongValue',
+        ['api', 'tls', 'clients', i, 'services'],
+        'expected none for an admin, who has the whole node',
+      );
+  return {
+    tls: {
+      certFile: absolute(cert_file),
+      keyFile: absolute(key_file),
+      clientCaFile: absolute(client_ca_file),
+      clients: clients.map(({ services = [], ...client }) => ({ ...client, services })),
+    },
   };
 }
 

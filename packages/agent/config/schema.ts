@@ -79,6 +79,18 @@ export const policyShape = {
 };
 export const policySchema = z.strictObject(policyShape);
 
+export const clientShape = {
+  name: z.string().regex(/^[^\s",]{1,253}$/, { error: 'expected a name as a certificate has it' }),
+  role: z.enum(['guest', 'user', 'admin']),
+  services: s.strings.optional(),
+};
+export const tlsShape = {
+  cert_file: path,
+  key_file: path,
+  client_ca_file: path,
+  clients: z.array(z.strictObject(clientShape)).optional(),
+};
+
 export const apiShape = {
   unix: path.optional(),
   socket_group: z
@@ -90,6 +102,7 @@ export const apiShape = {
     .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, { error: 'expected a host name in lower case' }))
     .optional(),
   grpc: s.strings.optional(),
+  tls: z.strictObject(tlsShape).optional(),
 };
 export const apiSchema = z.strictObject(apiShape);
 
@@ -135,6 +148,8 @@ export const nodeTables: readonly Table[] = [
   table('[policy]', policyShape),
   table('[policy.blast]', blastShape),
   table('[api]', apiShape),
+  table('[api.tls]', tlsShape),
+  table('[[api.tls.clients]]', clientShape),
   table('[[auth.issuers]]', issuerShape),
   table('[secrets]', secretsShape),
 ];

@@ -5,7 +5,6 @@ import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
 import { type NoteCall, timedHost } from '../http/metrics/call-times.ts';
 import { becomeWriter } from '../pass/writer.ts';
-import { Door, rpcAnswers } from '../rpc/index.ts';
 import { agentService } from '../service/agent-service.ts';
 import type { AgentService } from '../service/contract.ts';
 import { AgentCore } from './core.ts';
@@ -114,16 +113,15 @@ async function open(
     }
   };
   const service = agentService(core, reload);
-  const { serveRpc } = await import('@reconcile/rpc/server');
-  const { socketGroup, unix } = config.api;
-  const door = new Door({
+  const { startRpc } = await import('../rpc/index.ts');
+  const rpc = await startRpc({
+    service,
+    config,
     registry: core.registry,
-    jwt: undefined,
     uid,
     now: () => host.clock.now(),
-    clientOf: () => undefined,
+    problem: (name, error) => core.problem(name, error === undefined ? undefined : problemOf(error)),
   });
-  const rpc = await serveRpc({ socket: unix, group: socketGroup, answerers: rpcAnswers(service, door) });
   closing.unshift(() => rpc.close());
   const { startHttp } = await import('../http/index.ts');
   const http = await startHttp({

@@ -18,6 +18,7 @@ export interface DoorOptions extends Vouchers {
 export class Door {
   readonly #of: DoorOptions;
   readonly #failures = new Failures();
+  readonly #turnedAway = new Failures();
 
   constructor(of: DoorOptions) {
     this.#of = of;
@@ -41,6 +42,17 @@ export class Door {
     }
     await note('allowed');
     return by;
+  }
+
+  /** Somebody was let go before a question could be asked; the first ten of a minute are written down. */
+  async refused({ address, why }: { readonly address: string; readonly why: string }): Promise<void> {
+    const { now, registry } = this.#of;
+    const at = now();
+    if (this.#turnedAway.waitMs('', at) > 0) return;
+    this.#turnedAway.note('', at);
+    const by: Principal = { issuer: 'tls', subject: address, kind: 'machine', scopes: [] };
+    const entry = { at, by, via: 'grpc', method: 'handshake', target: '', args: { why }, outcome: 'denied' } as const;
+    await registry.write((rows) => addAudit(rows, entry));
   }
 
   async #identify({ address, authorization, names, way }: From, { method }: RuledWish): Promise<Principal> {

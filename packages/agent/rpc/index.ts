@@ -1,2 +1,1 @@
-export { rpcAnswers } from './answers.ts';
-export { Door, type DoorOptions } from './door.ts';
+export { type RpcOptions, startRpc } from './start.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PassOrder } from '../service/order.ts';
 
 // Questions as they come over the wire. What is not named here is refused, not left out: an order is carried out whole or not at all.
 
@@ -44,7 +45,8 @@ const adoption = z.strictObject({
   aliased: z.boolean(),
   leases: z.record(z.string().max(300), z.int().min(1).max(65_535)),
 });
-const order = z.strictObject({
+/** A key of the contract that is missing here does not compile. */
+const orderShape = {
   scope: z.strictObject({ service: names.optional(), stage: names.optional() }).optional(),
   confirm: names.optional(),
   acceptHistory: z.boolean().optional(),
@@ -56,7 +58,8 @@ const order = z.strictObject({
   request: z.strictObject({ verb: z.enum(['restart', 'retry', 'run']), target: name, why }).optional(),
   adopt: z.array(adoption).max(1000).optional(),
   byName: name.optional(),
-});
+} satisfies Readonly<Record<keyof PassOrder, z.ZodType>>;
+const order = z.strictObject(orderShape);
 export const begin = z.strictObject({ order, asks: z.boolean() });
 export const approval = z.strictObject({ approved: z.boolean() });
 

@@ -6,8 +6,9 @@ import { definitions, implementation, type Library } from './implement.ts';
 import { clearSocket, closeSocket } from './socket.ts';
 
 /** Of one question; an order is a few hundred bytes, a changed definition some kilobytes. */
-const mostQuestionBytes = 4 * 1024 * 1024;
+const mostQuestionBytes = 1024 * 1024;
 const mostStreams = 64;
+const mostSessionMb = 32;
 /** What open calls get to end by themselves, ms. */
 const farewellMs = 500;
 
@@ -48,6 +49,8 @@ export function makeServer(library: Library, answerers: Answers, way: From['way'
   const server = new library.Server({
     'grpc.max_receive_message_length': mostQuestionBytes,
     'grpc.max_concurrent_streams': mostStreams,
+    // grpc-js would let one connection have all there is, MB.
+    'grpc-node.max_session_memory': mostSessionMb,
   });
   server.addService(definitions(), implementation({ library, answerers, way }));
   return server;
