@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import { nextTag, type World } from './world.ts';
 
 // What happens to the world of the bench in one run, by name.
 
@@ -12,11 +12,14 @@ export const changeNames = [
   'file-signal',
   'file-exec',
   'image',
+  'image-third',
   'bind',
   'address',
   'certificate',
 ] as const;
 export type ChangeName = (typeof changeNames)[number];
+
+const tagged = (world: World): World => ({ ...world, tag: nextTag(world.tag) });
 
 export interface Change {
   /** Two changes of one run are about different things. */
@@ -24,8 +27,8 @@ export interface Change {
   /** What the world must be for it, given what it is. */
   readonly from: (world: World) => World;
   readonly to: (world: World) => World;
-  /** A tag it must have been at before that: an image goes when the third comes. */
-  readonly priorTag?: (world: World) => number | undefined;
+  /** A world it must have been before that one. */
+  readonly via?: (world: World) => World;
   /** Done behind our back, once the world is as it must be. */
   readonly harm?: 'certificate';
 }
@@ -51,21 +54,10 @@ export const changes: Readonly<Record<ChangeName, Change>> = {
   'file-restart': { about: 'web', from: same, to: (world) => ({ ...world, restart: world.restart + 1 }) },
   'file-signal': { about: 'web', from: same, to: (world) => ({ ...world, signal: world.signal + 1 }) },
   'file-exec': { about: 'web', from: same, to: (world) => ({ ...world, exec: world.exec + 1 }) },
-  image: {
-    about: 'pulled',
-    from: same,
-    to: (world) => ({ ...world, tag: nextTag(world.tag) }),
-    priorTag: ({ tag }) => nextTag(nextTag(nextTag(tag))),
-  },
+  image: { about: 'pulled', from: same, to: tagged },
+  /** Two are kept, so that the first goes when the third comes. */
+  'image-third': { about: 'pulled', from: (world) => tagged(tagged(world)), via: tagged, to: tagged },
   bind: { about: 'listener', from: same, to: (world) => ({ ...world, bind: world.bind === 0 ? 1 : 0 }) },
   address: { about: 'names', from: same, to: (world) => ({ ...world, address: world.address === 0 ? 1 : 0 }) },
   certificate: { about: 'certificate', from: same, to: same, harm: 'certificate' },
 };
-
-/** Tags that the registry of a ground has. */
-export const tags = [1, 2, 3, 4] as const;
-
-/** Two are kept: whatever comes next was let go by then. */
-function nextTag(tag: number | undefined): number | undefined {
-  return tag === undefined ? undefined : (tag % tags.length) + 1;
-}

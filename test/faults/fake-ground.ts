@@ -31,7 +31,7 @@ import { seeFake } from './fake-seen.ts';
 import type { Ground, PassEnd } from './ground.ts';
 import { Life } from './life.ts';
 import type { Seen } from './seen.ts';
-import type { Places, World } from './world.ts';
+import { origin, type Places, staleTags, type World } from './world.ts';
 
 const by = { issuer: 'unix', subject: '0', kind: 'person', scopes: ['admin'] } as const;
 const bootId = 'boot-1';
@@ -47,7 +47,6 @@ const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export class FakeGround implements Ground {
   readonly name = 'fake';
   world: World | undefined;
-  readonly tags = new Set<number>();
   readonly podman: FakePodman;
   readonly proxy = new FakeProxy<Host>();
   readonly dns = new FakeDns<Host>();
@@ -102,7 +101,6 @@ export class FakeGround implements Ground {
   async want(world: World): Promise<string> {
     const compiled = await compiledWorld(world, this.places);
     this.#wanted = { world, compiled };
-    if (world.tag !== undefined) this.tags.add(world.tag);
     return compiled.snapshot.commit;
   }
 
@@ -216,8 +214,11 @@ export class FakeGround implements Ground {
     return seeFake(this);
   }
 
-  /** It does not live long. */
-  async rest(): Promise<void> {}
+  async rest(): Promise<void> {
+    const gone = staleTags(this.world?.tag ?? origin.tag).map((tag) => `${this.places.pulled}:${tag}`);
+    const { images } = this.podman.state;
+    for (const [id, { names }] of images) if (names.some((name) => gone.includes(name))) images.delete(id);
+  }
 
   async close(): Promise<void> {
     await rm(this.root, { recursive: true, force: true });

@@ -17,8 +17,6 @@ export interface Ground {
   readonly name: GroundName;
   /** What it converged to last; undefined: it is still empty. */
   readonly world: World | undefined;
-  /** Every tag that it ever was at. */
-  readonly tags: ReadonlySet<number>;
   /** Becomes a world, without faults. @throws when it does not get there */
   arrange(world: World): Promise<void>;
   /** Asks for a world from now on. @returns the commit */

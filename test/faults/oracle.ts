@@ -86,15 +86,16 @@ function things({ things: wanted }: Expected, after: Seen): Violation[] {
 }
 
 /**
- * What the change was not about has the process it had. What a fault left running as it should be, and newer than what was there
- * before, is not started a second time.
+ * What the change was not about has the process it had. What a fault left running as it should be, in a container that was not
+ * there before, is not started a second time. Not so one that is started again in place: until that is on record nobody knows
+ * whether the process that runs is the one before or the one after, so it may be started twice (specs/faults.md).
  */
 function restarts({ renewed, slots: wanted }: Expected, { after, before, crashed }: Course): Violation[] {
   const still = before.containers.filter(({ slot }) => wanted[slot] !== undefined && !renewed.has(slot));
-  const had = new Set(before.containers.map(identity));
+  const had = new Set(before.containers.map(({ id }) => id));
   const done = crashed.flatMap(({ containers }) =>
     containers.filter(
-      (one) => one.isRunning && renewed.has(one.slot) && one.version === wanted[one.slot] && !had.has(identity(one)),
+      (one) => one.isRunning && renewed.has(one.slot) && one.version === wanted[one.slot] && !had.has(one.id),
     ),
   );
   const is = new Set(after.containers.map(identity));

@@ -56,8 +56,8 @@ export async function perform(run: Run, ground: Ground): Promise<RunEnd> {
 async function arrange(run: Run, ground: Ground): Promise<void> {
   const { from } = worldsOf(run, ground.world ?? origin);
   for (const name of run.changes) {
-    const tag = changes[name].priorTag?.(from);
-    if (tag !== undefined && !ground.tags.has(tag)) await ground.arrange({ ...from, tag });
+    const { via } = changes[name];
+    if (via !== undefined) await ground.arrange(via(ground.world ?? origin));
   }
   if (JSON.stringify(ground.world) !== JSON.stringify(from)) await ground.arrange(from);
 }

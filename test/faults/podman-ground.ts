@@ -4,18 +4,16 @@ import { type Dnsmasq, dnsmasq } from '@reconcile/testkit/dns';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, podman, testImage } from '@reconcile/testkit/podman';
 import { TestRegistry } from '../e2e/registry.fixture.ts';
-import { tags } from './changes.ts';
 import { otherKey } from './disk.ts';
 import type { Ground, PassEnd } from './ground.ts';
 import { PodmanEye } from './podman-seen.ts';
 import type { Seen } from './seen.ts';
-import { addresses, filesOf, listeners, origin, type Places, type World } from './world.ts';
+import { addresses, filesOf, listeners, origin, type Places, staleTags, tags, type World } from './world.ts';
 
 /** Real rootless podman, HAProxy and dnsmasq in a throw-away world; each pass is the built command as a process of its own. */
 export class PodmanGround implements Ground {
   readonly name = 'podman';
   world: World | undefined;
-  readonly tags = new Set<number>();
   readonly home: FleetHome;
   readonly #places: Places;
   readonly #registry: TestRegistry;
@@ -28,6 +26,7 @@ export class PodmanGround implements Ground {
   #commit = '';
   /** Deployments whose volumes are gone by now. */
   #tidied = 0;
+  #restedAt: number = origin.tag;
   #seen: Seen | undefined;
 
   static async make(): Promise<PodmanGround> {
@@ -90,7 +89,6 @@ export class PodmanGround implements Ground {
     this.#files = files;
     await this.#configure(world);
     this.#wanted = world;
-    if (world.tag !== undefined) this.tags.add(world.tag);
     return this.#commit;
   }
 
@@ -129,8 +127,20 @@ export class PodmanGround implements Ground {
     return this.#seen;
   }
 
-  /** Volumes are never removed by us, and a thousand of them make every look slow. */
   async rest(): Promise<void> {
+    await this.#restImages();
+    await this.#restVolumes();
+  }
+
+  async #restImages(): Promise<void> {
+    const tag = this.world?.tag ?? origin.tag;
+    if (tag === this.#restedAt) return;
+    this.#restedAt = tag;
+    for (const gone of staleTags(tag)) await podman(['rmi', `${this.#places.pulled}:${gone}`]).catch(() => undefined);
+  }
+
+  /** Volumes are never removed by us, and a thousand of them make every look slow. */
+  async #restVolumes(): Promise<void> {
     const extra = this.world?.extra ?? 0;
     const deploys = this.world?.deploys ?? 0;
     if (deploys - this.#tidied < 20) return;

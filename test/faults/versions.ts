@@ -16,12 +16,13 @@ export function versionOf(labels: Readonly<Record<string, string>>, files: Reado
 export async function copiesIn(filesDir: string): Promise<Record<string, Record<string, string>>> {
   const owners = await readdir(filesDir).catch(() => []);
   const all = owners.map(async (owner) => {
-    const names = await readdir(join(filesDir, owner));
-    const copies = names.map(async (name) => [
-      `/${name.replaceAll('__', '/')}`,
-      await readFile(join(filesDir, owner, name), 'utf8'),
-    ]);
-    return [owner, Object.fromEntries(await Promise.all(copies)) as Record<string, string>] as const;
+    // What is being removed while we look is gone.
+    const names = await readdir(join(filesDir, owner)).catch(() => []);
+    const copies = names.map(async (name) => {
+      const text = await readFile(join(filesDir, owner, name), 'utf8').catch(() => undefined);
+      return text === undefined ? [] : [[`/${name.replaceAll('__', '/')}`, text] as const];
+    });
+    return [owner, Object.fromEntries((await Promise.all(copies)).flat())] as const;
   });
   return Object.fromEntries(await Promise.all(all));
 }

@@ -3,7 +3,7 @@
 
 /** What the definitions say; whole numbers are versions. */
 export interface World {
-  /** start-first, on a named network, with a route, a name, a certificate and three files. */
+  /** start-first, on a named network, with a route, a name, a certificate and three files; nobody starts it again who did not stop it. */
   readonly web: number;
   /** stop-first, since it has a volume; its route waits meanwhile. */
   readonly db: number;
@@ -15,8 +15,8 @@ export interface World {
   readonly extra: number;
   /** How often it came: each time it has a volume of its own. */
   readonly deploys: number;
-  /** Tag of an image that is pulled; undefined: this ground has no registry. */
-  readonly tag: number | undefined;
+  /** Of an image that is pulled. */
+  readonly tag: number;
   /** Which of two ports the plain listener is bound to. */
   readonly bind: 0 | 1;
   /** Which of two addresses names lead to. */
@@ -45,6 +45,17 @@ export const origin: World = {
   address: 0,
 };
 
+/** Tags that the registry of a ground has. */
+export const tags = [1, 2, 3, 4] as const;
+
+export const nextTag = (tag: number): number => (tag % tags.length) + 1;
+
+/**
+ * Tags that must not lie about when a node is at one. What was pulled by a pass that did not live to write it down is nobody's:
+ * it is never removed, and so never pulled again (specs/0033).
+ */
+export const staleTags = (tag: number): number[] => tags.filter((one) => one !== tag && nextTag(one) !== tag);
+
 export const zone = 'example.net';
 export const addresses = ['127.0.0.1', '127.0.0.2'] as const;
 /** Logical ports: TLS, plain, and TLS for `extra` alone. */
@@ -72,6 +83,7 @@ const web = ({ image }: Places, { web: level }: World) => `name = "web"
 name = "main"
 image = "${image}"
 labels = { level = "${level}" }
+restart = "no"
 network = "front"
 files = [
   { source = "restart.ini", target = "/etc/restart.ini", on_change = "restart" },
@@ -131,7 +143,7 @@ export function filesOf(world: World, places: Places): Record<string, string | u
     'services/db.toml': db(places, world),
     'services/extra.toml': level === 0 ? undefined : extra(places, world),
     'services/extra/app.ini': level === 0 ? undefined : `extra ${level}\n`,
-    'services/pulled.toml': tag === undefined ? undefined : pulled(places, tag),
+    'services/pulled.toml': pulled(places, tag),
   };
 }
 
@@ -142,7 +154,7 @@ export function slotsOf({ db, extra, restart, signal, exec, tag, web }: World): 
     'web/main': `${web} ${restart} ${signal} ${exec}`,
     'db/main': `${db}`,
     ...(extra === 0 ? {} : { 'extra/main': `${extra}` }),
-    ...(tag === undefined ? {} : { 'pulled/pulled': `${tag}` }),
+    'pulled/pulled': `${tag}`,
   };
 }
 
