@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { campaign } from './campaign.ts';
 import { FakeGround } from './fake-ground.ts';
@@ -99,4 +101,11 @@ it('a ledger goes on after its last run, counts a run once, and leaves out a lin
   expect(nextSeed(rows, { on: 'podman', points: '' })).toBe(0);
   expect(summaryOf(rows)).toMatch(/^before job\.run +1 +0 +0$/m);
   expect(summaryOf(rows)).toMatch(/^crashes in all +2 +0 +0$/m);
+});
+
+it('the table of specs/0052 names the same points', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'specs', '0052-failpoints.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) => [...row.matchAll(/`([a-z-]+\.[a-z]+)`/g)].map(([, name]) => name));
+  expect(named.sort()).toEqual(Object.keys(boundaries).sort());
 });
