@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { editsCampaign } from './edits.ts';
 import { loadCampaign } from './load.ts';
+import { lockoutCampaign } from './lockout.ts';
 
 // Long runs over a real world, started by `./dev campaign NAME`. Each prints its seed and options, so that it can be run again
 // or gone on with, and leaves a report; a promise that was broken is exit code 1.
@@ -22,12 +23,14 @@ export interface CampaignOptions {
   readonly seconds: number;
   readonly rate: number;
   readonly redeploys: number;
+  readonly runs: number;
   readonly say: (line: string) => void;
 }
 
 const campaigns: Readonly<Record<string, (options: CampaignOptions) => Promise<CampaignEnd>>> = {
   edits: editsCampaign,
   load: loadCampaign,
+  lockout: lockoutCampaign,
 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -43,6 +46,7 @@ async function main(): Promise<number> {
       seconds: { type: 'string', default: '300' },
       rate: { type: 'string', default: '200' },
       redeploys: { type: 'string', default: '20' },
+      runs: { type: 'string', default: '100' },
     },
   });
   const [name = ''] = positionals;

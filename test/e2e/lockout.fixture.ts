@@ -50,6 +50,18 @@ function dns(world: LockoutWorld, port = world.dnsPort, more: readonly string[] 
   return service('dns', [], [`image = "${testImage('1')}"`, `ports = ["127.0.0.1:${port}:8080"]`, ...more]);
 }
 
+/** Reached through the proxy, by name. */
+function web(host: string): string {
+  const route = ['[[components.routes]]', 'port = 8080', `hostname = "${host}"`];
+  return service('web', [], [`image = "${testImage('1')}"`, ...route]);
+}
+
+/** Only in a world with a proxy. */
+export const routed: Risky = {
+  name: 'route elsewhere',
+  files: () => ({ 'services/web.toml': web('gone.example.net') }),
+};
+
 export const risks: readonly Risky[] = [
   { name: 'another port', files: (world) => ({ 'services/ssh.toml': ssh(world, { port: world.sparePort }) }) },
   {
@@ -92,16 +104,22 @@ export class LockoutWorld {
   readonly sshPort: number;
   readonly dnsPort: number;
   readonly sparePort: number;
+  /** Where the proxy listens; undefined: there is none. */
+  readonly webPort: number | undefined;
 
-  private constructor(home: FleetHome, ports: readonly [number, number, number]) {
+  private constructor(home: FleetHome, ports: readonly [number, number, number], webPort: number | undefined) {
     this.home = home;
+    this.webPort = webPort;
     [this.sshPort, this.dnsPort, this.sparePort] = ports;
   }
 
-  static async make(): Promise<LockoutWorld> {
+  static async make({ isRouted = false } = {}): Promise<LockoutWorld> {
     await buildTestImage('1');
-    const home = await FleetHome.make({ proxy: 'none' });
-    const world = new LockoutWorld(home, [await freePort(), await freePort(), await freePort()]);
+    const webPort = isRouted ? await freePort() : undefined;
+    const home = await FleetHome.make(
+      webPort === undefined ? { proxy: 'none' } : { listeners: { 8080: `127.0.0.1:${webPort}` } },
+    );
+    const world = new LockoutWorld(home, [await freePort(), await freePort(), await freePort()], webPort);
     await world.commitGood('all is well');
     await home.apply(0);
     return world;
@@ -110,7 +128,7 @@ export class LockoutWorld {
   /** What answers at the way in; undefined: nothing does. */
   async answers(port = this.sshPort): Promise<string | undefined> {
     try {
-      const { body, status } = await get({ port, host: 'ssh.example.net', timeoutMs: 1000 });
+      const { body, status } = await get({ port, host: 'web.example.net', timeoutMs: 1000 });
       return status === 200 ? body.trim() : undefined;
     } catch {
       return undefined;
@@ -118,7 +136,8 @@ export class LockoutWorld {
   }
 
   async isReachable(): Promise<boolean> {
-    return (await this.answers()) === '1' && (await this.answers(this.dnsPort)) === '1';
+    const ports = [this.sshPort, this.dnsPort, ...(this.webPort === undefined ? [] : [this.webPort])];
+    return (await Promise.all(ports.map((port) => this.answers(port)))).every((text) => text === '1');
   }
 
   commitGood(message: string): Promise<string> {
@@ -126,6 +145,7 @@ export class LockoutWorld {
       'fleet.toml': 'name = "home"\nzone = "example.net"\n',
       'services/ssh.toml': ssh(this),
       'services/dns.toml': dns(this),
+      ...(this.webPort === undefined ? {} : { 'services/web.toml': web('web.example.net') }),
     });
   }
 

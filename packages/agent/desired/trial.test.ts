@@ -107,7 +107,9 @@ test.each([
 
 test('a reverted commit is held while it is the newest; a newer one counts, and so does it when asked for again', async () => {
   await window('reverted');
-  expect((await loadDesired(input())).commit?.commit).toBe(first);
+  const held = await loadDesired(input());
+  expect(held.commit?.commit).toBe(first);
+  expect(held.desired?.trial?.state).toBe('reverted');
   const again = await loadDesired(input({ again: true }));
   expect(again.commit?.commit).toBe(second);
   expect(again.desired?.trial).toBeUndefined();

@@ -22,12 +22,12 @@ export async function trialDesired(
       return undefined;
     case 'armed': {
       const leftMs = leftOf(window, await input.host.proc.bootId());
-      if (leftMs <= 0) return goneBack(input, window);
+      if (leftMs <= 0) return goneBack(input, window, 'over');
       const loaded = await storedCommit(input, commit, undefined);
       return withTrial(loaded, { ...trialOf(window), state: 'open', until: input.host.clock.now() + leftMs });
     }
     case 'reverted':
-      return input.again !== true && (await head()).ok === commit ? goneBack(input, window) : undefined;
+      return input.again !== true && (await head()).ok === commit ? goneBack(input, window, 'reverted') : undefined;
     case 'confirmed': {
       // Of a reference: the branch that this node follows does not have it yet.
       if (window.head === commit || (await head()).ok !== window.head) return undefined;
@@ -46,14 +46,18 @@ export function leftOf({ bootId, deadlineMs }: Pick<ConfirmWindow, 'bootId' | 'd
   return bootId === now ? deadlineMs - monotonicMs() : 0;
 }
 
-async function goneBack(input: LoadInput, window: ConfirmWindow): Promise<Loaded | undefined> {
+async function goneBack(
+  input: LoadInput,
+  window: ConfirmWindow,
+  state: 'over' | 'reverted',
+): Promise<Loaded | undefined> {
   const { commit, previous } = window;
   const loaded = await storedCommit(input, previous, {
     code: 'Reverted',
     message: `${commit.slice(0, 7)} was not confirmed within ${Math.round(window.windowMs / 1000)} s`,
     hint: 'commit something better, or: reconcile apply --confirm-within 60s',
   });
-  return withTrial(loaded, { ...trialOf(window), state: 'over' }, window.services);
+  return withTrial(loaded, { ...trialOf(window), state }, window.services);
 }
 
 function trialOf({ commit, previous, services, slots, windowMs }: ConfirmWindow): Omit<Trial, 'state'> {

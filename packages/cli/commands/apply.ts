@@ -88,6 +88,8 @@ async function firstLook(cx: CliContext): Promise<Sight | undefined> {
 function isQuiet({ config, loaded, seen }: Sight, made: Plan): boolean {
   const isFetched = config.source.type === 'git' && config.source.remote !== '';
   const isSettled = made.actions.length === 0 && !made.waiting.some(isPatient);
+  // What a tried commit left has to be written down as gone before a newer one counts.
+  if (loaded.desired?.trial?.state === 'over') return false;
   return isSettled && loaded.fresh === undefined && Object.keys(seen.notes).length === 0 && !isFetched;
 }
 

@@ -100,8 +100,8 @@ export interface Desired {
 export interface Trial {
   readonly commit: string;
   readonly previous: string;
-  /** `open`: it is what is desired now. `over`: the one before it is, since nobody confirmed it. */
-  readonly state: 'open' | 'over';
+  /** `open`: it is what is desired now. `over`: the one before it is, and has to come back. `reverted`: that one is back. */
+  readonly state: 'open' | 'over' | 'reverted';
   /** How long it was, or is, ms. */
   readonly windowMs: number;
   /** When it ends by itself; absent once it is over. */
