@@ -1,7 +1,7 @@
 # System packages. A user of the project needs the first list, its images and tests the second, better-sqlite3 the third.
 
-RUNTIME_PACKAGES="podman conmon netavark aardvark-dns uidmap slirp4netns passt catatonit iptables nftables dbus-user-session haproxy git ca-certificates"
-TEST_PACKAGES="busybox-static"
+RUNTIME_PACKAGES="podman conmon netavark aardvark-dns uidmap slirp4netns passt catatonit iptables nftables dbus-user-session haproxy git ca-certificates tar zstd"
+TEST_PACKAGES="busybox-static sqlite3"
 BUILD_PACKAGES="python3 make g++"
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK="# placed by ./dev for the time of one installation"

@@ -32,6 +32,10 @@ export const agentErrors = {
     retry: 'on-change',
     says: 'Nothing of that name runs on this node; what does is named. Nothing was asked for.',
   },
+  DATA_UNKNOWN: {
+    retry: 'on-change',
+    says: 'That service has no data here of the kind that was asked for; what it has is named. Nothing was done.',
+  },
   SECRET_KEY_UNSAFE: { retry: 'on-change', says: 'Others could read the key of this node; it is not used.' },
   SECRET_SEALED: {
     retry: 'on-change',

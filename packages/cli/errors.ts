@@ -5,6 +5,7 @@ export const cliErrors = {
   BAD_TIME: { retry: 'on-change', says: 'A moment or span on the command line cannot be understood.' },
   BAD_NUMBER: { retry: 'on-change', says: 'A number on the command line cannot be understood.' },
   PLAN_UNREADABLE: { retry: 'on-change', says: 'What was given to apply is neither a plan id nor a plan file.' },
+  RESTORE_NONE: { retry: 'on-change', says: 'There is no snapshot of that service here to restore. Nothing was done.' },
   REF_UNTRIED: {
     retry: 'never',
     says: 'Another commit than the branch has can only be tried: with --confirm-within. Nothing was done.',

@@ -60,6 +60,31 @@ export const driverErrors = {
     retry: 'on-change',
     says: 'A host path is outside the node policy or leads through a symbolic link.',
   },
+  SNAPSHOT_TOOL: {
+    retry: 'on-change',
+    says: 'A program that snapshots are made with (tar, zstd, podman) failed or is missing.',
+  },
+  SNAPSHOT_NO_SPACE: {
+    retry: 'backoff',
+    says: 'There is not room enough for a snapshot, or for what it would restore.',
+  },
+  SNAPSHOT_NONE: { retry: 'on-change', says: 'There is no such snapshot, or nothing that could be saved.' },
+  SNAPSHOT_DAMAGED: {
+    retry: 'never',
+    says: 'An archive is cut short, was changed, or is not what its list says; nothing was touched.',
+  },
+  SNAPSHOT_UNSAFE: {
+    retry: 'never',
+    says: 'An archive would write outside of what it is of, or make devices; nothing was touched.',
+  },
+  SNAPSHOT_HALF: {
+    retry: 'never',
+    says: 'Data could neither be replaced nor put back; what was there is beside it, and nobody is started on it.',
+  },
+  SNAPSHOT_IN_USE: {
+    retry: 'backoff',
+    says: 'Somebody else runs on the data that is to be restored; nothing was touched.',
+  },
   PODMAN_SPEC_REFUSED: { retry: 'on-change', says: 'A value of the definition cannot be handed to podman safely.' },
   PODMAN_NOT_SUPPORTED: { retry: 'on-change', says: 'The definition asks for something this driver cannot do yet.' },
   PODMAN_NOT_OURS: {

@@ -50,6 +50,12 @@ export interface ReadRun {
 }
 
 export interface WriteRun extends ReadRun {
+  /** Output of a program as it comes, of any length; ending the loop ends the program. @throws like `lines` */
+  bytes(
+    program: string,
+    args: readonly string[],
+    options: Omit<RunOptions, 'stdin' | 'maxBytes' | 'encoding'>,
+  ): AsyncIterable<Uint8Array>;
   /** Starts a program that outlives us: own session, stdin from /dev/null, output to `logFile` (appended, 0600) or nowhere. @throws RUN_MISSING RUN_FAILED */
   start(
     program: string,

@@ -11,6 +11,8 @@ export interface NodePaths {
   /** Last output of what is gone: `logs --previous`, job runs. */
   readonly logs: string;
   readonly secrets: string;
+  /** Saved data: `<service>/<id>.tar.zst` and its list. */
+  readonly snapshots: string;
   /** One file per name: leaf, chain and key; 0700. */
   readonly certificates: string;
   /** Roots of the node's own CA. */
@@ -30,6 +32,7 @@ export function nodePaths(config: Pick<NodeConfig, 'stateDir' | 'secretsDir'>): 
     files: `${state}/files`,
     logs: `${state}/logs`,
     secrets: config.secretsDir,
+    snapshots: `${state}/snapshots`,
     certificates: `${state}/certificates`,
     internalCa: `${state}/internal-ca`,
     acme: `${state}/acme`,

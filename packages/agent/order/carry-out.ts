@@ -1,4 +1,4 @@
-import type { Desired, Plan } from '@reconcile/core';
+import type { Desired, Observed, Plan } from '@reconcile/core';
 import { narrow } from '@reconcile/core/plan';
 import type { Registry } from '@reconcile/registry';
 import type { Loaded } from '../desired/model.ts';
@@ -30,6 +30,7 @@ export async function carryOutOrder(
   const { planId, request } = order;
   let asked: Asked | undefined;
   let concluded: PassResult['request'];
+  let saved: PassResult['data'];
   const outcome = await pass(
     {
       ...cx,
@@ -58,8 +59,13 @@ export async function carryOutOrder(
           ...(wasHeld === undefined ? {} : { wasHeld }),
         });
       },
-      conclude: async (writing, { approved }) => {
+      conclude: async (writing, { approved, desired, observed }) => {
         if (approved) await trial.taken();
+        if (order.data !== undefined) {
+          const { carryOutData } = await import('../data/index.ts');
+          const containerOf = runningIn(observed);
+          saved = await carryOutData({ ...cx, registry: writing, desired, containerOf }, order.data);
+        }
         if (request !== undefined && asked !== undefined)
           concluded = await concludeRequest(cx, writing, { asked, verb: request.verb });
       },
@@ -71,6 +77,7 @@ export async function carryOutOrder(
   const standing = await trial.standing();
   return {
     ...resultOf(outcome, concluded),
+    ...(saved === undefined ? {} : { data: saved }),
     ...(reached === undefined ? {} : { reached }),
     ...(standing === undefined ? {} : { trial: standing }),
   };
@@ -102,11 +109,20 @@ async function askByName(
 }
 
 /** A request narrows to what it is about; a change may take a service away from here, so that its name means nothing any more. */
-function scoped(made: Plan, desired: Desired, { adopt: taken, change, request, scope = {} }: PassOrder): Plan {
+function scoped(made: Plan, desired: Desired, { adopt: taken, change, data, request, scope = {} }: PassOrder): Plan {
+  if (data !== undefined) return narrow(made, { services: [] });
   if (taken !== undefined) return narrow(made, { services: taken.map(({ slot }) => slot) });
   if (request !== undefined) return narrow(made, { services: [request.target] });
   if (change !== undefined) return narrow(made, { services: scope.service ?? [] });
   return scopeOf(desired, scope)(made);
+}
+
+/** Which container fills a slot and runs. */
+function runningIn({ resources }: Observed): (slot: string) => string | undefined {
+  const running = Object.values(resources).filter(
+    ({ kind, state }) => kind === 'container' && (state as { phase?: string }).phase === 'running',
+  );
+  return (slot) => running.find((one) => one.slot === slot)?.key.slice('container/'.length);
 }
 
 async function adopt(cx: OrderContext, writing: Registry, taken: NonNullable<PassOrder['adopt']>): Promise<void> {

@@ -45,6 +45,12 @@ const adoption = z.strictObject({
   aliased: z.boolean(),
   leases: z.record(z.string().max(300), z.int().min(1).max(65_535)),
 });
+const from = z.string().min(1).max(4096);
+const data = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('snapshot'), service: name, how: z.enum(['stopped', 'paused', 'hook']) }),
+  z.strictObject({ verb: z.literal('stage'), service: name, from }),
+  z.strictObject({ verb: z.literal('swap'), service: name, from, keepStopped: z.boolean() }),
+]);
 /** A key of the contract that is missing here does not compile. */
 const orderShape = {
   scope: z.strictObject({ service: names.optional(), stage: names.optional() }).optional(),
@@ -56,6 +62,7 @@ const orderShape = {
   fetch: z.boolean().optional(),
   change: z.strictObject({ path: name, text: z.string().optional() }).optional(),
   request: z.strictObject({ verb: z.enum(['restart', 'retry', 'run']), target: name, why }).optional(),
+  data: data.optional(),
   adopt: z.array(adoption).max(1000).optional(),
   byName: name.optional(),
 } satisfies Readonly<Record<keyof PassOrder, z.ZodType>>;

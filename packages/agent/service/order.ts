@@ -1,5 +1,6 @@
 import type { Absence, Event, Instant, Json, Plan, SlotKey } from '@reconcile/core';
 import type { TrialWish } from '../confirm/index.ts';
+import type { DataOrder, DataResult } from '../data/model.ts';
 import type { Loaded } from '../desired/model.ts';
 import type { Reached } from '../ingress/reach.ts';
 import type { JobResult, Wanted } from '../request/index.ts';
@@ -23,6 +24,8 @@ export interface PassOrder {
   /** A file that was just changed: the pass begins once the source has it. */
   readonly change?: Wanted;
   readonly request?: PassRequest;
+  /** Of a service's data: done under the lock after one look; nothing else is. */
+  readonly data?: DataOrder;
   /** Containers of others that are ours from now on; the pass is narrowed to their slots. */
   readonly adopt?: readonly Adoption[];
   /** A service whose addresses are asked by name once nothing is left to do (specs/0035). */
@@ -42,6 +45,8 @@ export interface Adoption {
   /** Route → the port it is reached by already. */
   readonly leases: Readonly<Record<string, number>>;
 }
+
+export type { DataOrder, DataResult };
 
 export interface PassRequest {
   readonly verb: 'restart' | 'retry' | 'run';
@@ -64,6 +69,8 @@ export interface PassResult {
   readonly source: PassSource;
   /** Of an order with `byName`, where everything was done. */
   readonly reached?: readonly Reached[];
+  /** Of an order with `data`. */
+  readonly data?: DataResult;
   /** Of an order with a trial that was begun: how it stands at the end of the pass. */
   readonly trial?: TrialStanding;
   /** Of an order with a request. */

@@ -56,7 +56,7 @@ function order(verb: 'freeze' | 'stop', target: string, options: OverrideOptions
 }
 
 /** To the agent that runs here, else to the registry, as the writer. */
-async function say(node: WritingNode, given: OverrideOrder): Promise<Overrides> {
+export async function say(node: WritingNode, given: OverrideOrder): Promise<Overrides> {
   const { findAgent } = await import('@reconcile/agent/remote');
   const agent = await findAgent(node.config);
   if (agent !== undefined) {

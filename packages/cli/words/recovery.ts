@@ -1,10 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { RecoverOptions } from '../commands/recover.ts';
+import type { RestoreOptions } from '../commands/restore.ts';
 import type { RunbookOptions } from '../commands/runbook.ts';
+import type { SnapshotOptions } from '../commands/snapshot.ts';
 import { exitCodes, type Pick, plainCodes, states } from './word.ts';
 
-/** recover, doctor, runbook. */
+/** recover, doctor, runbook; snapshot, snapshots, restore. */
 export function recoveryWords(root: Command, pick: Pick): void {
   const recover = root
     .command('recover')
@@ -43,5 +45,46 @@ export function recoveryWords(root: Command, pick: Pick): void {
     )
     .action((options: RunbookOptions) =>
       pick(runbook, async (cx) => (await import('../commands/runbook.ts')).runRunbook(cx, options)),
+    );
+  dataWords(root, pick);
+}
+
+function dataWords(root: Command, pick: Pick): void {
+  const snapshot = root.command('snapshot').description('Save the data of a service, with the sum of every file');
+  const ways = [
+    { flag: '--paused', says: 'while its containers are frozen (the default; needs cgroup v2)' },
+    { flag: '--stopped', says: 'while it is stopped' },
+    { flag: '--hook', says: 'while it runs, after its own snapshot_hook' },
+  ];
+  for (const { flag, says } of ways) {
+    const others = ways.flatMap((way) => (way.flag === flag ? [] : [way.flag.slice(2)]));
+    snapshot.addOption(new Option(flag, says).conflicts(others));
+  }
+  snapshot
+    .argument('<service>', 'its name')
+    .option('--out <file>', 'copy it there, its list beside it: FILE.json')
+    .addHelpText('after', `\nExample:\n  reconcile snapshot notes --stopped${exitCodes(plainCodes)}`)
+    .action((service: string, options: SnapshotOptions) =>
+      pick(snapshot, async (cx) => (await import('../commands/snapshot.ts')).runSnapshot(cx, service, options)),
+    );
+
+  const snapshots = root.command('snapshots').description('What was saved of a service, newest first');
+  snapshots
+    .argument('<service>', 'its name')
+    .addHelpText('after', `\nExample:\n  reconcile snapshots notes${exitCodes(plainCodes)}`)
+    .action((service: string) =>
+      pick(snapshots, async (cx) => (await import('../commands/snapshots.ts')).runSnapshots(cx, service)),
+    );
+
+  const restore = root
+    .command('restore')
+    .description('Put saved data back, checked to the last file; what is there now is kept aside');
+  restore
+    .argument('<service>', 'its name')
+    .argument('[snapshot]', 'its id, or the path of an archive; default the newest')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', `\nExample:\n  reconcile restore notes${exitCodes(states)}`)
+    .action((service: string, from: string | undefined, options: RestoreOptions) =>
+      pick(restore, async (cx) => (await import('../commands/restore.ts')).runRestore(cx, service, { from, options })),
     );
 }

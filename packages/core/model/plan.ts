@@ -163,6 +163,8 @@ export interface Change {
   readonly isBuilt?: boolean;
   /** Bytes to fetch; null when the registry did not say. */
   readonly pullBytes?: number | null;
+  /** Data that is saved before, and brought back if this version is rolled back. */
+  readonly saves?: readonly string[];
   /** Data that stays although its user goes. */
   readonly keeps?: readonly string[];
 }

@@ -16,7 +16,11 @@ const aroundStopMs = 1_500;
 export function summarize(world: World, nodes: readonly Node[]): Change[] {
   const changes: Change[] = [];
   const acting = new Map<Draft, Node>();
-  for (const node of nodes) if (!acting.has(node.draft)) acting.set(node.draft, node);
+  const saving = new Map<Draft, readonly string[]>();
+  for (const node of nodes) {
+    if (!acting.has(node.draft)) acting.set(node.draft, node);
+    if (node.step.verb === 'snapshot') saving.set(node.draft, (node.step.args as { sources: string[] }).sources);
+  }
   const homes = homesOf(world);
   const parked = new Set<string>();
   for (const target of world.drafts.values()) for (const slot of target.parking) parked.add(slot);
@@ -27,7 +31,16 @@ export function summarize(world: World, nodes: readonly Node[]): Change[] {
     const readyMs = world.input.history.slots[target.slot]?.typicalReadyMs ?? usualReadyMs;
     const stage = stageOf(world, target);
     const isBuilt = acting.get(target)?.step.verb === 'build';
-    changes.push(changeOf(target, { readyMs, parked: parked.has(target.slot), stage, isBuilt, of: homes(target) }));
+    changes.push(
+      changeOf(target, {
+        readyMs,
+        parked: parked.has(target.slot),
+        stage,
+        isBuilt,
+        saves: saving.get(target),
+        of: homes(target),
+      }),
+    );
   }
   return changes.sort((a, b) => (a.stage ?? 1e3) - (b.stage ?? 1e3) || (a.key < b.key ? -1 : 1));
 }
@@ -59,6 +72,7 @@ interface Known {
   readonly parked: boolean;
   readonly stage: number | undefined;
   readonly isBuilt: boolean;
+  readonly saves: readonly string[] | undefined;
   readonly of: SlotKey | undefined;
 }
 
@@ -87,6 +101,7 @@ function changeOf(target: Draft, known: Known): Change {
     ...(target.kind === 'image' && target.type !== 'retire' && target.how !== 'tag' && !known.isBuilt
       ? { pullBytes: null }
       : {}),
+    ...(known.saves === undefined ? {} : { saves: known.saves }),
     ...(type === 'remove' ? { keeps: kept(target) } : {}),
   };
 }

@@ -18,7 +18,12 @@ export function backoffMs(failures: number): number {
  */
 export function attemptKey(action: Pick<Action, 'kind' | 'verb' | 'key' | 'slot'>): string {
   const coming =
-    action.verb === 'create' || action.verb === 'start' || action.verb === 'await' || action.verb === 'alias';
+    action.verb === 'create' ||
+    action.verb === 'start' ||
+    action.verb === 'await' ||
+    action.verb === 'alias' ||
+    action.verb === 'snapshot' ||
+    action.verb === 'restore';
   return action.kind === 'container' && coming ? action.slot : action.key;
 }
 

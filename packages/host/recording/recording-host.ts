@@ -57,6 +57,10 @@ export function recordingHost(base: Host, options: RecordingOptions = {}): Recor
         noteRun('run.lines', { program, args, env: given.env });
         return base.run.lines(program, args, given);
       },
+      bytes(program, args, given) {
+        noteRun('run.bytes', { program, args, env: given.env });
+        return base.run.bytes(program, args, given);
+      },
       async start(program, args, given) {
         noteRun('run.start', { program, args });
         return base.run.start(program, args, given);

@@ -15,11 +15,24 @@ export interface LinesRequest {
 /** A longer line is handed on in pieces: what a container prints must not fill our memory. */
 const longestLine = 256 * 1024;
 
+/** Lines of a child's output as they come. @throws as `childOutput` */
+export function childLines(request: LinesRequest): AsyncIterable<string> {
+  return childOutput(request, splitLines);
+}
+
+/** A child's output as it comes. @throws as `childOutput` */
+export function childBytes(request: LinesRequest): AsyncIterable<Uint8Array> {
+  return childOutput(request, (chunks) => chunks);
+}
+
 /**
- * Lines of a child's output as they come. Leaving the loop, the deadline and `signal` end its process group.
+ * What `read` makes of a child's output. Leaving the loop, the deadline and `signal` end its process group.
  * @throws RUN_TIMEOUT RUN_MISSING RUN_CANCELLED RUN_KILLED RUN_FAILED
  */
-export async function* childLines(request: LinesRequest): AsyncIterable<string> {
+async function* childOutput<T>(
+  request: LinesRequest,
+  read: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<T>,
+): AsyncIterable<T> {
   const { program, args, options } = request;
   const { signal, timeoutMs } = options;
   if (signal?.aborted) throw stopFailure({ program, args, timeoutMs }, true);
@@ -51,7 +64,7 @@ export async function* childLines(request: LinesRequest): AsyncIterable<string> 
   signal?.addEventListener('abort', onAbort, { once: true });
   let complete = false;
   try {
-    if (output !== undefined && output !== null) yield* splitLines(output);
+    if (output !== undefined && output !== null) yield* read(output);
     if (stopped !== undefined) throw stopped;
     const result = await child;
     complete = true;

@@ -2,7 +2,7 @@ import type { Home, RunOptions, WriteRun } from '../contract.ts';
 import { childEnvironment, type Environment } from '../environment.ts';
 import { attachChild } from '../run/attach.ts';
 import { runChild } from '../run/child.ts';
-import { childLines } from '../run/lines.ts';
+import { childBytes, childLines } from '../run/lines.ts';
 import { startChild } from '../run/start.ts';
 
 /** Any program, reading or not. */
@@ -14,6 +14,7 @@ export function writingRun(own: Environment, home: Home): WriteRun {
   return {
     run: (program, args, options) => runChild({ program, args, options, env: environment(program, options.env) }),
     lines: (program, args, options) => childLines({ program, args, options, env: environment(program, options.env) }),
+    bytes: (program, args, options) => childBytes({ program, args, options, env: environment(program, options.env) }),
     start: (program, args, { env, ...options }) =>
       startChild({ program, args, env: environment(program, env), ...options }),
     attach: (program, args, { env, ...options }) => {

@@ -20,6 +20,7 @@ import { putPin } from '../tables/pin.ts';
 import { closeRequest } from '../tables/request.ts';
 import { deleteSecret, putSecret } from '../tables/secret.ts';
 import { addDeath, addRevert, markReady, putGateExpired, putLastGood } from '../tables/slot.ts';
+import { endUndo, putUndo, startUndo } from '../tables/undo.ts';
 import { forgetVolume, putVolume } from '../tables/volume.ts';
 import type { RowOperation } from './operation.ts';
 
@@ -67,6 +68,9 @@ const writers: Writers = {
   'request-closed': (rows, { id }, { at }) => closeRequest(rows, id, at),
   secret: (rows, { name, hmac }, { at }) => putSecret(rows, name, { hmac, at }),
   'secret-gone': (rows, { name }) => deleteSecret(rows, name),
+  undo: (rows, { slot, snapshot, specHash }, { at }) => putUndo(rows, slot, { specHash, snapshot, at }),
+  'undo-started': (rows, { slot, specHash }) => startUndo(rows, slot, specHash),
+  'undo-over': (rows, { slot }) => endUndo(rows, slot),
   data: (rows, { name, identity, nonEmpty }, { at }) => putVolume(rows, name, { identity, nonEmpty, at }),
   'data-gone': (rows, { name }) => forgetVolume(rows, name),
   health: (rows, { key, state, message }, { at }) => noteHealth(rows, { key, state, message, at }),

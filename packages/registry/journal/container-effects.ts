@@ -5,7 +5,9 @@ import {
   type CreateArgs,
   containerVersion,
   type DeleteArgs,
+  type RestoreArgs,
   type SignalArgs,
+  type SnapshotArgs,
   type StartArgs,
 } from '@reconcile/core/kinds/container';
 import type { RecordedSpec } from '../tables/container-spec.ts';
@@ -33,6 +35,15 @@ export function containerEffects(action: Action, facts: Facts | undefined, recal
     }
     case 'stop':
       return [told(action, 'stopped'), settled];
+    case 'snapshot': {
+      const { snapshot, specHash } = action.args as unknown as SnapshotArgs;
+      const saved = { ...told(action, 'saved'), to: snapshot };
+      return [{ row: 'undo', slot: action.slot, specHash, snapshot }, saved, settled];
+    }
+    case 'restore': {
+      const { snapshot } = action.args as unknown as RestoreArgs;
+      return [{ row: 'undo-over', slot: action.slot }, { ...told(action, 'restored'), from: snapshot }, settled];
+    }
     case 'delete':
       return [...deleted(action), settled];
     default:
@@ -42,15 +53,17 @@ export function containerEffects(action: Action, facts: Facts | undefined, recal
 
 /**
  * Before its effect. Of a create: from now on whatever lies under that name is ours. Of a start: its gate has to pass again,
- * also when we end between the two.
+ * and data that was saved for it may be another from now on, also when we end between the two.
  */
 export function containerIntent(action: Action, bootId: string): RowOperation[] {
   if (action.kind !== 'container') return [];
   if (action.verb === 'create')
     return [{ row: 'intended', recorded: recordedOf(action, action.args as unknown as CreateArgs) }];
   if (action.verb !== 'start') return [];
+  const { specHash } = action.args as unknown as StartArgs;
   return [
     { row: 'unproven', name: nameOf(action) },
+    { row: 'undo-started', slot: action.slot, specHash },
     { row: 'boot-start', slot: action.slot, bootId },
   ];
 }
@@ -105,6 +118,7 @@ function ready(action: Action, facts: Facts | undefined, recall: Recall): RowOpe
   return [
     ...operations,
     { row: 'last-good', slot, good },
+    { row: 'undo-over', slot },
     { ...told(action, 'ready'), from, to: imageOf(good.resource) ?? '' },
   ];
 }

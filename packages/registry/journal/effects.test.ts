@@ -47,6 +47,10 @@ describe('done', () => {
   const gate = actionOn(next, 'await', awaitArgs(next));
   const ready = { row: 'ready', slot: 'mcr/web', bootId: 'boot', typicalReadyMs: undefined };
   const healthy = { row: 'health', key: next.key, state: 'healthy', message: 'gate passed' };
+  const over = { row: 'undo-over', slot: 'mcr/web' };
+  const saving = actionOn(next, 'snapshot', { snapshot: 'before-bbbbbbbb', sources: ['d'], specHash: next.specHash });
+  const restoring = actionOn(old, 'restore', { snapshot: 'before-bbbbbbbb' });
+  const adopting = (identity: string) => other('volume/d', 'adopt', { name: 'd', identity, nonEmpty: true });
   const clean = [slotted(gate), { row: 'success', key: 'mcr/web' }];
   const lastGood = (imageId: string) => ({
     row: 'last-good',
@@ -133,21 +137,37 @@ describe('done', () => {
       {},
       [{ row: 'respecified', recorded: recorded(next) }, { row: 'revert', slot: 'mcr/web' }, slotted(start)],
     ],
+    [
+      'snapshot: known for which version',
+      saving,
+      undefined,
+      {},
+      [{ row: 'undo', slot: 'mcr/web', specHash: next.specHash, snapshot: 'before-bbbbbbbb' }, slotted(saving)],
+    ],
+    ['restore: the data is what it was', restoring, undefined, {}, [over, slotted(restoring)]],
+    [
+      'data taken as it is',
+      adopting('1:2:3'),
+      undefined,
+      {},
+      [{ row: 'data', name: 'd', identity: '1:2:3', nonEmpty: true }, slotted(adopting('1:2:3'))],
+    ],
+    ['data that is gone', adopting(''), undefined, {}, [{ row: 'data-gone', name: 'd' }, slotted(adopting(''))]],
     ['await: ready since boot, attempts of the slot forgotten', gate, undefined, {}, [ready, healthy, ...clean]],
-    ['await: the version is good', gate, undefined, { resource: next }, [ready, healthy, lastGood(''), ...clean]],
+    ['await: the version is good', gate, undefined, { resource: next }, [ready, healthy, lastGood(''), over, ...clean]],
     [
       'await: with the image it was pinned to meanwhile',
       gate,
       undefined,
       { resource: next, pin: { imageId: 'sha256:2' } },
-      [ready, healthy, lastGood('sha256:2'), ...clean],
+      [ready, healthy, lastGood('sha256:2'), over, ...clean],
     ],
     [
       'await: the adopted key, not the freshly hashed one',
       actionOn(next, 'await', awaitArgs(next)),
       undefined,
       { resource: { ...next, key: 'container/x' } },
-      [ready, healthy, lastGood(''), ...clean],
+      [ready, healthy, lastGood(''), over, ...clean],
     ],
     [
       'await: how long it took',

@@ -40,6 +40,9 @@ export type RowOperation =
   | { readonly row: 'request-closed'; readonly id: string }
   | { readonly row: 'secret'; readonly name: string; readonly hmac: string }
   | { readonly row: 'secret-gone'; readonly name: string }
+  | { readonly row: 'undo'; readonly slot: SlotKey; readonly specHash: string; readonly snapshot: string }
+  | { readonly row: 'undo-started'; readonly slot: SlotKey; readonly specHash: string }
+  | { readonly row: 'undo-over'; readonly slot: SlotKey }
   | { readonly row: 'data'; readonly name: string; readonly identity: string; readonly nonEmpty: boolean }
   | { readonly row: 'data-gone'; readonly name: string }
   | {

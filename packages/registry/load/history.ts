@@ -9,6 +9,7 @@ import { currentOverrides } from '../tables/override.ts';
 import { listPins } from '../tables/pin.ts';
 import { openRequests } from '../tables/request.ts';
 import { listSlots } from '../tables/slot.ts';
+import { listUndos } from '../tables/undo.ts';
 
 /** The planner's memory at one moment, in one read transaction. Last-good versions are parsed when looked at. @throws as `Registry.read` */
 export function loadHistory(registry: Registry, bootId: string, now: Instant): History {
@@ -18,6 +19,10 @@ export function loadHistory(registry: Registry, bootId: string, now: Instant): H
       const known = slots[slot];
       if (known === undefined) slots[slot] = { readySinceBoot: false, knownBad, deaths: [], reverts: [] };
       else Object.assign(known, { knownBad });
+    }
+    for (const [slot, undo] of Object.entries(listUndos(rows))) {
+      const known = slots[slot];
+      if (known !== undefined) Object.assign(known, { undo });
     }
     return {
       slots,

@@ -13,6 +13,8 @@ export type HistoryWhat =
   | 'stopped'
   | 'removed'
   | 'ran'
+  | 'saved'
+  | 'restored'
   | 'failed';
 
 export interface HistoryEntry {

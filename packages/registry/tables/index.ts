@@ -22,4 +22,5 @@ export * from './secret.ts';
 export * from './slot.ts';
 export * from './snapshot.ts';
 export * from './token.ts';
+export * from './undo.ts';
 export * from './volume.ts';

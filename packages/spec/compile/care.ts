@@ -35,6 +35,7 @@ export function careOf(component: ComponentDefinition, spec: ContainerSpec, flee
     update: updateOf(component, fleet),
     restart: component.restart,
     ignore: component.ignore,
+    ...(component.snapshotHook === undefined ? {} : { snapshotHook: component.snapshotHook }),
   };
 }
 

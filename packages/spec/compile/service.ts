@@ -89,11 +89,13 @@ function addContainers({ service, component, spec, jobs }: Component, cx: Compil
 /** Mounted volumes forbid two versions at once; the strategy may say more or less (specs/0002). */
 function claimsOf(component: ComponentDefinition, spec: ContainerSpec, { input }: Compilation): Claim[] {
   const claims = containerClaims(spec);
-  switch (updateOf(component, input.fleet).strategy) {
+  const { snapshot, strategy } = updateOf(component, input.fleet);
+  switch (strategy) {
     case 'auto':
       return claims;
     case 'start-first':
-      return claims.filter((claim) => claim.scope === 'node');
+      // A snapshot is of data that nobody writes to.
+      return snapshot ? claims : claims.filter((claim) => claim.scope === 'node');
     case 'stop-first':
       return [...claims, { scope: 'slot', kind: 'volume', value: '*' }];
   }

@@ -83,6 +83,7 @@ export interface ComponentDefinition extends RunDefinition {
   readonly replicas: number;
   /** Compared fields that are left alone, in the kind's own words: `env.FOO`, `capAdd`. */
   readonly ignore: readonly string[];
+  readonly snapshotHook?: readonly string[];
 }
 
 export interface JobDefinition extends RunDefinition {

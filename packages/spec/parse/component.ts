@@ -35,6 +35,7 @@ export function readComponent(
     restart: input.restart ?? 'unless-stopped',
     replicas: input.replicas ?? 1,
     ignore: readIgnore(input.ignore, place),
+    ...(input.snapshot_hook === undefined ? {} : { snapshotHook: input.snapshot_hook }),
   };
   const component: ParsedComponent = { definition, place, ports, routes };
   checkHealth(definition, place);

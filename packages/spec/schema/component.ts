@@ -123,6 +123,10 @@ export const componentShape = {
   replicas: z.int().min(1).max(100).optional().describe('Default 1.'),
   ignore: s.strings.optional().describe('Fields left alone: "env.FOO", "labels".'),
 };
+  snapshot_hook: s.strings
+    .min(1)
+    .optional()
+    .describe('Program and arguments, run in its container before `reconcile snapshot S --hook` reads its data.'),
 
 /** A component as it stands in `[[components]]`, without its routes. */
 export const componentSchema = z.strictObject({

@@ -39,6 +39,8 @@ export interface ComponentModel {
   readonly replicas?: number;
   readonly strategy?: 'auto' | 'start-first' | 'stop-first';
   readonly restart?: ContainerCare['restart'];
+  /** Its data is saved before an update. */
+  readonly snapshot?: boolean;
 }
 
 export interface JobModel {
@@ -226,7 +228,7 @@ function addComponent(
   const care = {
     ...careDefaults,
     restart: part.restart ?? 'unless-stopped',
-    update: { ...careDefaults.update, strategy },
+    update: { ...careDefaults.update, strategy, snapshot: part.snapshot === true },
   };
   const replicas = part.replicas ?? 1;
   for (let n = 1; n <= replicas; n++) {

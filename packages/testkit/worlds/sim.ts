@@ -13,7 +13,7 @@ import {
   type SlotHistory,
 } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
-import type { AwaitArgs, ContainerSpec, ContainerState } from '@reconcile/core/kinds/container';
+import type { AwaitArgs, ContainerSpec, ContainerState, SnapshotArgs } from '@reconcile/core/kinds/container';
 import type { RouteState } from '@reconcile/core/kinds/route';
 import { attemptKey, plan, simulate } from '@reconcile/core/plan';
 
@@ -123,10 +123,12 @@ function recordDone(sim: Sim, desired: Desired, action: Action): History {
     const imageId = (after?.state as { imageId?: string } | undefined)?.imageId ?? '';
     return { ...history, attempts, pins: { ...history.pins, [action.key.slice('image/'.length)]: { imageId } } };
   }
-  if (action.kind !== 'container' || action.verb !== 'await') return { ...history, attempts };
+  if (action.kind === 'container' && action.verb !== 'await')
+    return { ...history, attempts, slots: withUndo(history, action) };
+  if (action.kind !== 'container') return { ...history, attempts };
   delete attempts[action.slot];
   const resource = findResource(sim, desired, action);
-  const { gateExpired: _expired, ...slot } = slotOf(history, action.slot);
+  const { gateExpired: _expired, undo: _undo, ...slot } = slotOf(history, action.slot);
   if (resource === undefined) return { ...history, attempts };
   const lastGood: LastGood = {
     resource: { ...resource, key: action.key },
@@ -143,6 +145,25 @@ function recordDone(sim: Sim, desired: Desired, action: Action): History {
     attempts,
     slots: { ...history.slots, [action.slot]: { ...slot, readySinceBoot: true, lastGood } },
   };
+}
+
+/** What is known of saved data, as the registry would write it down. */
+function withUndo({ slots }: History, action: Action): History['slots'] {
+  const { undo, ...slot } = slots[action.slot] ?? { readySinceBoot: false, knownBad: [], deaths: [], reverts: [] };
+  const args = action.args as unknown as SnapshotArgs;
+  switch (action.verb) {
+    case 'snapshot': {
+      const saved = { specHash: args.specHash, snapshot: args.snapshot, started: false };
+      return { ...slots, [action.slot]: { ...slot, undo: saved } };
+    }
+    case 'restore':
+      return { ...slots, [action.slot]: slot };
+    case 'start':
+      if (undo?.specHash !== args.specHash) return slots;
+      return { ...slots, [action.slot]: { ...slot, undo: { ...undo, started: true } } };
+    default:
+      return slots;
+  }
 }
 
 function needed(good: LastGood | undefined, key: string): Resource | undefined {

@@ -61,6 +61,22 @@ export interface StopArgs {
 
 export interface AliasArgs {
   readonly name: string;
+/** Before a version that is not proven yet starts, with nobody running on it. */
+export interface SnapshotArgs {
+  readonly name: string;
+  /** Id under which the data is saved; the same step again overwrites it. */
+  readonly snapshot: string;
+  /** Volumes and host directories. */
+  readonly sources: readonly string[];
+  /** The version that comes. */
+  readonly specHash: string;
+}
+
+export interface RestoreArgs {
+  readonly name: string;
+  readonly snapshot: string;
+}
+
   readonly network: string;
   readonly aliases: readonly string[];
 }

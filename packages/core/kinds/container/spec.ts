@@ -130,6 +130,8 @@ export interface ContainerCare {
   readonly ignore: readonly string[];
 }
 
+  /** Run in the container before its data is saved with `--hook`. Absent: it has none. */
+  readonly snapshotHook?: readonly string[];
 /** What podman and /proc say of one container. */
 export interface ContainerState {
   readonly phase: 'created' | 'running' | 'paused' | 'exited' | 'stopping' | 'removing' | 'leftover' | 'unknown';

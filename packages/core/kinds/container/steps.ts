@@ -13,6 +13,7 @@ import type {
 import { isNamed } from './compare.ts';
 import { containerEnv, containerPorts, probeTarget } from './ports.ts';
 import type { ContainerCare, ContainerSpec, ContainerState, OnChange } from './spec.ts';
+import { dataSteps } from './undo.ts';
 import { containerVersion } from './upgrade.ts';
 
 type ContainerTurn = Turn<ContainerSpec, ContainerState, ContainerCare>;
@@ -68,6 +69,7 @@ function making(turn: ContainerTurn, view: KindView, beside: boolean): Step[] {
     imageId: view.pin(spec.image)?.imageId ?? '',
   };
   const steps: Step[] = [
+    ...dataSteps(turn, view),
     { verb: 'create', phase: 'make', args: create as unknown as Json, risk: 'safe', timeoutMs: createTimeoutMs },
     starting(turn, view),
     awaiting(turn, view),
@@ -80,9 +82,15 @@ function updating(turn: ContainerTurn, view: KindView): Step[] {
   const named = unnamed(turn) ? [aliasing(turn), awaiting(turn, view, 1)] : [];
   switch (turn.how) {
     case 'start':
-      return [starting(turn, view), awaiting(turn, view), ...named];
+      return [...dataSteps(turn, view), starting(turn, view), awaiting(turn, view), ...named];
     case 'restart':
-      return [...leaving(turn, 'release'), starting(turn, view), awaiting(turn, view), ...named];
+      return [
+        ...leaving(turn, 'release'),
+        ...dataSteps(turn, view),
+        starting(turn, view),
+        awaiting(turn, view),
+        ...named,
+      ];
     case 'signal':
       return [...signalling(turn), awaiting(turn, view), ...named];
     case 'alias':

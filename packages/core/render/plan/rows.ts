@@ -28,7 +28,18 @@ export function subjectRows(subject: string, changes: readonly Change[], { symbo
   };
   const how = strategyText(main);
   const second = how === undefined ? [] : [{ symbol: piece(''), subject: '', text: how[0], cost: how[1] }];
-  return [first, ...second, ...others.filter((change) => change.type !== 'create').map(plainRow)];
+  const third =
+    main.saves === undefined
+      ? []
+      : [
+          {
+            symbol: piece(''),
+            subject: '',
+            text: `snapshot ${main.saves.join(', ')} before, restored on rollback`,
+            cost: '',
+          },
+        ];
+  return [first, ...second, ...third, ...others.filter((change) => change.type !== 'create').map(plainRow)];
 }
 
 /** Costs stand below each other where the width allows, never further right than they must; else below their text. */

@@ -10,6 +10,7 @@ import {
 } from './container.ts';
 import type { Work } from './context.ts';
 import { createContainer } from './create.ts';
+import { restoreData, snapshotData } from './data.ts';
 import { buildImage, pullImage, removeImage, retagImage } from './image.ts';
 import { runJob } from './job.ts';
 import { createNetwork, createSecret, createVolume, deleteNetwork, deleteSecret } from './small.ts';
@@ -27,6 +28,8 @@ const steps: Readonly<Record<string, Partial<Record<Verb, Step>>>> = {
     exec: signalContainer,
     stop: stopContainer,
     delete: deleteContainer,
+    snapshot: snapshotData,
+    restore: restoreData,
   },
   image: { pull: pullImage, build: buildImage, update: retagImage, delete: removeImage },
   network: { create: createNetwork, delete: deleteNetwork },
