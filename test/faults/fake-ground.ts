@@ -20,7 +20,7 @@ import {
   type Registry,
   saveSnapshot,
 } from '@reconcile/registry';
-import { contentHash } from '@reconcile/spec/compile';
+import { contentHash } from '@reconcile/spec/hash';
 import { FakeDns } from '@reconcile/testkit/dns';
 import { FakePodman } from '@reconcile/testkit/fakes';
 import { FakeProxy } from '@reconcile/testkit/proxy';

@@ -8,7 +8,7 @@ import {
 } from '@reconcile/core/kinds/container';
 import { type Adoptable, inspectAdoptable, observedSpec } from '@reconcile/drivers/podman/adopt';
 import type { ReadHost } from '@reconcile/host';
-import { specHash } from '@reconcile/spec/compile';
+import { specHash } from '@reconcile/spec/hash';
 import type { Seen } from '../look/look.ts';
 import type { Adoption } from '../service/order.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { GuardedPath, GuardedPort, NodeFacts } from '@reconcile/core';
-import { readBind } from './listeners.ts';
+import { readBind } from './bind.ts';
 import type { NodeConfig } from './model.ts';
 
 const sshDir = '/etc/ssh';

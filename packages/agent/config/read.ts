@@ -12,8 +12,9 @@ import {
   shown,
 } from '@reconcile/spec/toml';
 import type { z } from 'zod';
+import { readBind } from './bind.ts';
 import { readDrivers } from './drivers.ts';
-import { readBind, readListeners } from './listeners.ts';
+import { readListeners } from './listeners.ts';
 import type { NodeConfig, SourceConfig, TlsConfig } from './model.ts';
 import {
   apiSchema,

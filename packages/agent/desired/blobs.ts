@@ -3,7 +3,7 @@ import type { FileSpec } from '@reconcile/core/kinds/file';
 import { blobPath } from '@reconcile/drivers/files';
 import type { Host } from '@reconcile/host';
 import { loadSnapshot, type Registry } from '@reconcile/registry';
-import { contentHash } from '@reconcile/spec/compile';
+import { contentHash } from '@reconcile/spec/hash';
 
 /**
  * Puts contents that a plan's file actions need into the blob store, from the snapshot that names them. A content that is

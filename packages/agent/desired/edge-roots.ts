@@ -2,7 +2,7 @@ import type { Action, Observed, SourceSnapshot } from '@reconcile/core';
 import type { RouteArgs, RouteSpec } from '@reconcile/core/kinds/route';
 import type { Host } from '@reconcile/host';
 import { loadSnapshot, type Registry } from '@reconcile/registry';
-import { edgeRoot } from '@reconcile/spec/compile';
+import { edgeRoot } from '@reconcile/spec/roots';
 
 /** `ca/<node>-<digest of its content>.pem` */
 const rootPath = /^ca\/([A-Za-z0-9][A-Za-z0-9_-]*)-[0-9a-f]{16}\.pem$/;

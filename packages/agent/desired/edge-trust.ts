@@ -2,7 +2,7 @@ import type { Desired, Refusal, Resource, ResourceKey } from '@reconcile/core';
 import type { RecordSpec } from '@reconcile/core/kinds/record';
 import type { RemoteBackend, RouteSpec } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
-import { edgeRoot, rootFile } from '@reconcile/spec/compile';
+import { edgeRoot, rootFile } from '@reconcile/spec/roots';
 
 /** A worker that answers does so in milliseconds; one that does not is no stranger. */
 const askTimeoutMs = 1000;

@@ -7,7 +7,7 @@ import {
   readCompiled,
   readSnapshot as readSnapshotRow,
 } from '@reconcile/registry';
-import { specHash } from '@reconcile/spec/compile';
+import { specHash } from '@reconcile/spec/hash';
 import { nodeFacts } from '../config/facts.ts';
 import type { LoadInput } from './input.ts';
 import type { CommitInfo, Loaded, SourceTrouble } from './model.ts';

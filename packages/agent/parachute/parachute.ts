@@ -8,7 +8,6 @@ import { parachutePath } from '../install/facts.ts';
 import { keepNotes } from '../memory/memory.ts';
 import { type RenderedMaking, type RenderInput, renderMakings } from '../render/podman.ts';
 import { shellCommand } from '../render/shell.ts';
-import { readHaproxyTable } from '../wire/settings/haproxy-table.ts';
 import { proxySettings } from '../wire/settings/settings.ts';
 import { inOrder } from './order.ts';
 import {
@@ -113,7 +112,9 @@ function readyBy({ input }: RenderInput, making: Making): ReadyBy {
 
 /** A HAProxy of ours, on the files that it has. @throws CONFIG_INVALID HAPROXY_SETTINGS */
 export async function keptProxy(config: NodeConfig, host: ReadHost): Promise<ParachuteProxy | undefined> {
-  if (config.drivers.proxy !== 'haproxy' || !readHaproxyTable(config).managed) return undefined;
+  if (config.drivers.proxy !== 'haproxy') return undefined;
+  const { readHaproxyTable } = await import('../wire/settings/haproxy-table.ts');
+  if (!readHaproxyTable(config).managed) return undefined;
   const settings = await proxySettings(config, host);
   const { startArgs } = await import('@reconcile/drivers/haproxy/settings');
   const { binary, configFile, pidFile, runDir } = settings;

@@ -3,7 +3,7 @@ import type { MountedFile } from '@reconcile/core/kinds/container';
 import { blobPath } from '@reconcile/drivers/files';
 import type { ReadHost } from '@reconcile/host';
 import { loadSnapshot, type Registry } from '@reconcile/registry';
-import { contentHash } from '@reconcile/spec/compile';
+import { contentHash } from '@reconcile/spec/hash';
 import type { NodeConfig } from '../config/model.ts';
 import { shellCommand, shellWord } from './shell.ts';
 

@@ -1,7 +1,7 @@
 import { nodePaths } from '@reconcile/agent/node';
 import { isFleetError } from '@reconcile/core';
 import { loadSnapshot } from '@reconcile/registry';
-import { contentHash } from '@reconcile/spec/compile';
+import { contentHash } from '@reconcile/spec/hash';
 import type { Sight } from '../frame/node.ts';
 
 /** undefined: no such file. `lost`: there was one, and nobody keeps its content any more. */

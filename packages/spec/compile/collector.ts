@@ -1,5 +1,5 @@
 import type { Claim, Json, Reference, Resource, ResourceKey } from '@reconcile/core';
-import { specHash } from '../canonical.ts';
+import { specHash } from '../hash/index.ts';
 
 /** A resource that several services may name: what it is, and what goes with it. Asked for once. */
 export interface Shared {

@@ -1,8 +1,8 @@
 import { routeDefaults } from '@reconcile/core/kinds/route';
 import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
+import { edgeRoot, rootFile } from '../roots/index.ts';
 import { type Compilation, warn } from './context.ts';
 import { nodeOf } from './placement.ts';
-import { edgeRoot, rootFile } from './roots.ts';
 import { addRoute, listenerSpec } from './routes.ts';
 import { hostnameOf, internalName, zoneOf } from './zones.ts';
 

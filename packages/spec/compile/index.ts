@@ -1,5 +1,3 @@
-export * from '../canonical.ts';
 export * from './compile.ts';
 export type { CompileInput, CompileResult } from './context.ts';
 export { type PolicyFlag, policyFlags } from './policy.ts';
-export { edgeRoot, rootFile } from './roots.ts';

@@ -5,7 +5,7 @@ import {
   type PublishedPort,
   type RoutePort,
 } from '@reconcile/core/kinds/container';
-import { contentHash } from '../canonical.ts';
+import { contentHash } from '../hash/index.ts';
 import type { ComponentDefinition, JobDefinition, RunDefinition, ServiceDefinition } from '../model/index.ts';
 import { aliases, networkOf } from './names.ts';
 

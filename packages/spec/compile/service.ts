@@ -4,7 +4,7 @@ import { type JobSpec, job as jobKind } from '@reconcile/core/kinds/job';
 import type { NetworkSpec } from '@reconcile/core/kinds/network';
 import type { SecretSpec } from '@reconcile/core/kinds/secret';
 import type { VolumeSpec } from '@reconcile/core/kinds/volume';
-import { contentHash, specHash } from '../canonical.ts';
+import { contentHash, specHash } from '../hash/index.ts';
 import type { ComponentDefinition, JobDefinition, ServiceDefinition } from '../model/index.ts';
 import { careOf, updateOf } from './care.ts';
 import type { Compilation } from './context.ts';
