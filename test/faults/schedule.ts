@@ -32,10 +32,11 @@ export function runOf(seed: number, points: readonly Point[], ground: GroundName
   };
 }
 
-/** A second change is about something else, and asks for no other world to begin with. */
+/** A second change is about something else, and asks for no other world to begin with: that would cost a pass or two. */
 function fitsTo(name: ChangeName, first: ChangeName): boolean {
   const { about } = changes[first];
-  return about !== 'all' && !['all', 'extra', about].includes(changes[name].about);
+  const { about: other, via } = changes[name];
+  return via === undefined && about !== 'all' && !['all', 'extra', about].includes(other);
 }
 
 /** The world a run begins with and the one it leads to, of what there is. */
