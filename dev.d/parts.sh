@@ -24,10 +24,12 @@ dev_check() {
 dev_test() {
   prepare_runtime
   unpack servers $SERVER_PACKAGES
+  unpack ssh $SSH_PACKAGES
   unpack browser $BROWSER_PACKAGES
   check_parts
   world_up
   offer servers
+  offer ssh ssh
   offer browser browser
   part contract vitest_in_world contract 900
   part e2e vitest_in_world e2e 1000
@@ -125,9 +127,11 @@ dev_pack() {
 dev_shell() {
   prepare_runtime
   unpack servers $SERVER_PACKAGES
+  unpack ssh $SSH_PACKAGES
   unpack browser $BROWSER_PACKAGES
   world_up
   offer servers
+  offer ssh ssh
   offer browser browser
   if [ $# -gt 0 ]; then
     run in_world "$@"

@@ -66,6 +66,8 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
 /** Understood by every command, on either side of its name. */
 function commonOptions(command: Command): void {
   command
+    .option('-H, --host <node>', 'on another machine, through ssh: a node of client.toml, or a host')
+    .option('--all-nodes', 'on every node of client.toml at once')
     .option('--config <path>', 'node.toml to use')
     .option('--repo <path>', 'checkout of the fleet to edit or read')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']))

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { cliContext, type GlobalOptions, type Process } from './frame/context.ts';
+import { type CliContext, cliContext, type GlobalOptions, type Process } from './frame/context.ts';
 import { exit } from './frame/exit.ts';
 import { install } from './install.ts';
 import { type Chosen, program } from './program.ts';
@@ -17,10 +17,14 @@ export async function runCommandLine(words: readonly string[], from: Process, ve
     throw error;
   }
   if (chosen === undefined) return exit.usage;
-  return carryOut(chosen, from, version);
+  return carryOut(chosen, from, { version, words });
 }
 
-async function carryOut(chosen: Chosen, from: Process, version: string): Promise<number> {
+async function carryOut(
+  chosen: Chosen,
+  from: Process,
+  { version, words }: { readonly version: string; readonly words: readonly string[] },
+): Promise<number> {
   const stop = new AbortController();
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(130);
@@ -35,6 +39,8 @@ async function carryOut(chosen: Chosen, from: Process, version: string): Promise
     signal: stop.signal,
   });
   try {
+    const { allNodes, host } = chosen.options;
+    if (host !== undefined || allNodes === true) return await goFar(cx, chosen, words);
     if (chosen.how.asksPodman !== true) return await chosen.run(cx);
     const { askEarly } = await import('./frame/early.ts');
     return await chosen.run({ ...cx, early: await askEarly(cx) });
@@ -46,4 +52,14 @@ async function carryOut(chosen: Chosen, from: Process, version: string): Promise
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** `-H`, `--all-nodes`: by the `reconcile` of other machines. @throws FAR_* */
+async function goFar(cx: CliContext, { how, options }: Chosen, words: readonly string[]): Promise<number> {
+  const { farWords, runFar, runOnAll } = await import('./far/index.ts');
+  const { refuseHere } = await import('./far/here.ts');
+  const { allNodes, host } = options;
+  refuseHere(how.staysHere === true, { allNodes: allNodes === true, host });
+  const rest = farWords(words, how.ends);
+  return host === undefined ? runOnAll(cx, rest) : runFar(cx, host, rest);
 }

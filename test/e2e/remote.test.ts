@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentProcess } from '@reconcile/testkit/agent';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, testImage } from '@reconcile/testkit/podman';
+import { type Sshd, sshdLacking, startSshd } from '@reconcile/testkit/ssh';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // A node reached through its agent: programs inside its containers, what goes on, from here and from afar.
@@ -112,6 +114,82 @@ describe.skipIf(reason !== undefined)(`an agent, asked ${reason ?? ''}`, () => {
     for (const { child } of [logs, events]) child.kill('SIGINT');
     expect(await events.ended).toBe(0);
     expect(await logs.ended).toBe(0);
+  });
+
+  describe.skipIf(sshdLacking !== undefined)(`through ssh ${sshdLacking ?? ''}`, () => {
+    let sshd: Sshd;
+    let client: string;
+    /** As on a laptop: no node.toml, only names of machines. */
+    const laptop = (...args: readonly string[]) =>
+      home.runWith({ RECONCILE_CONFIG: '', XDG_CONFIG_HOME: client, PATH: `${sshd.bin}:${process.env.PATH}` }, ...args);
+
+    beforeAll(async () => {
+      client = join(home.dir, 'laptop');
+      await mkdir(join(client, 'reconcile'), { recursive: true });
+      const bin = join(home.dir, 'bin');
+      await mkdir(bin);
+      await symlink(command, join(bin, 'reconcile'));
+      await symlink(process.execPath, join(bin, 'node'));
+      await writeFile(join(client, 'reconcile', 'client.toml'), '[nodes]\nrift = "near"\norion = "gone"\n');
+      sshd = await startSshd(await freePort(), { PATH: `${bin}:${process.env.PATH}`, RECONCILE_CONFIG: home.config });
+    });
+    afterAll(() => sshd?.close());
+
+    it('-H: the same command there, its output and its exit code', async () => {
+      const there = await laptop('-H', 'rift', 'ps', '--json');
+      const here = await home.run('ps', '--json');
+      const rows = ({ stdout }: { readonly stdout: string }) => (JSON.parse(stdout) as { rows: unknown }).rows;
+      expect(rows(there)).toEqual(rows(here));
+      const odd = `it's "$HOME" $(id) ; * \\`;
+      const said = await laptop('-H', 'rift', 'exec', 'web', '--', 'sh', '-c', 'echo "$1"; exit 9', 'sh', odd);
+      expect(said).toMatchObject({ code: 9, stdout: `${odd}\n` });
+    });
+
+    it('-H where nobody is, what stays here, and names that ssh would take for options', async () => {
+      expect(await laptop('-H', 'orion', 'ps')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('FAR_UNREACHED'),
+      });
+      expect(await laptop('-H', 'rift', 'set', 'web', 'image=x:1')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('FAR_HERE'),
+      });
+      expect(await laptop('-H', '-oProxyCommand=id', 'ps')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('FAR_WHERE'),
+      });
+    });
+
+    it('--all-nodes: each with its name, one that is away stops no other, the worst code counts', async () => {
+      const text = await laptop('--all-nodes', 'ps', '-q');
+      expect(text).toMatchObject({ code: 1, stderr: expect.stringContaining('orion | not reached: ') });
+      expect(text.stdout).toContain('rift  | web');
+      const merged = JSON.parse((await laptop('--all-nodes', 'ps', '--json')).stdout) as Record<string, unknown>;
+      expect(merged).toMatchObject({
+        exit: 1,
+        nodes: { rift: { exit: 0, answer: { node: 'rift' } }, orion: { exit: 1, lost: expect.any(String) } },
+      });
+    });
+
+    it('dashboard HOST: a link through a tunnel that opens the dashboard once', async () => {
+      const env = { ...process.env, RECONCILE_CONFIG: '', PATH: `${sshd.bin}:${process.env.PATH}`, NO_COLOR: '1' };
+      const child = spawn(process.execPath, [command, 'dashboard', 'near', '--no-open'], { cwd: home.dir, env });
+      going.push(child);
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+      await expect.poll(() => said, { timeout: 20_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+\/#login=rct_\S+/);
+      const [, origin = '', code = ''] = /(http:\/\/[^/]+)\/#login=(\S+)/.exec(said) ?? [];
+      const login = () =>
+        fetch(`${origin}/api/v1/login`, {
+          method: 'POST',
+          body: JSON.stringify({ code }),
+          headers: { 'content-type': 'application/json', origin },
+        });
+      expect((await login()).status).toBe(200);
+      expect((await login()).status).toBe(401);
+      child.kill('SIGINT');
+      await expect.poll(() => child.exitCode, { timeout: 10_000 }).toBe(0);
+    });
   });
 
   it('without an agent exec is podman, in the same words', async () => {

@@ -8,6 +8,8 @@ export interface ClientConfig {
   readonly path: string;
   /** Absolute; undefined when it names no checkout. */
   readonly repo: string | undefined;
+  /** Machines by the names they have here: a host, user@host, ssh://user@host:port. */
+  readonly nodes: Readonly<Record<string, string>>;
 }
 
 const tables = [
@@ -25,7 +27,13 @@ export async function readClientConfig(host: ReadHost): Promise<ClientConfig | u
   const report = readToml(path, bytes);
   const top = (report.raw ?? {}) as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(top)) if (!tables[0]?.keys.includes(key)) unknownKey(key, { report, path: [], tables });
-  const { repo } = top;
+  const { nodes = {}, repo } = top;
+  if (typeof nodes !== 'object' || nodes === null || Array.isArray(nodes))
+    report.error('WrongType', ['nodes'], 'expected a table [nodes]');
+  else
+    for (const [name, to] of Object.entries(nodes))
+      if (typeof to !== 'string' || to === '')
+        report.error('WrongType', ['nodes', name], 'expected a host, such as "ssh://ops@rift"');
   if (repo !== undefined && (typeof repo !== 'string' || repo === ''))
     report.error('WrongType', ['repo'], 'expected the path of a checkout');
   if (report.hasErrors) {
@@ -37,6 +45,7 @@ export async function readClientConfig(host: ReadHost): Promise<ClientConfig | u
       hint: `it knows repo = "…" and [nodes]; edit ${path}`,
     });
   }
-  if (typeof repo !== 'string') return { path, repo: undefined };
-  return { path, repo: repo.startsWith('~/') ? join(host.home.home, repo.slice(2)) : resolve(directory, repo) };
+  const known = { path, nodes: nodes as Readonly<Record<string, string>> };
+  if (typeof repo !== 'string') return { ...known, repo: undefined };
+  return { ...known, repo: repo.startsWith('~/') ? join(host.home.home, repo.slice(2)) : resolve(directory, repo) };
 }

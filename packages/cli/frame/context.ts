@@ -37,6 +37,9 @@ export interface CliContext {
 }
 
 export interface GlobalOptions {
+  /** `-H`. */
+  readonly host?: string;
+  readonly allNodes?: boolean;
   readonly config?: string;
   readonly repo?: string;
   readonly output?: string;

@@ -12,5 +12,7 @@ Example:
   reconcile agent          in the foreground; kill -HUP reads node.toml again
 ${exitCodes('0 told to end, 1 it could not go on')}`,
     )
-    .action(() => pick(agent, async (cx) => (await import('../commands/agent.ts')).runAgentCommand(cx)));
+    .action(() =>
+      pick(agent, async (cx) => (await import('../commands/agent.ts')).runAgentCommand(cx), { staysHere: true }),
+    );
 }

@@ -24,7 +24,9 @@ function deployWord(root: Command, pick: Pick): void {
     .argument('[file]', 'a definition')
     .addHelpText('after', help('reconcile deploy web ./web.toml'))
     .action((service: string, file: string | undefined, options: EditOptions) =>
-      pick(deploy, async (cx) => (await import('../commands/deploy.ts')).runDeploy(cx, service, { file, options })),
+      pick(deploy, async (cx) => (await import('../commands/deploy.ts')).runDeploy(cx, service, { file, options }), {
+        staysHere: file !== undefined,
+      }),
     );
 }
 
@@ -41,13 +43,16 @@ function activeWords(root: Command, pick: Pick): void {
       .argument('<service>', 'its name')
       .addHelpText('after', help(`reconcile ${verb} web`))
       .action((service: string, options: EditOptions & OverrideOptions & { local?: boolean }) =>
-        pick(command, async (cx) =>
-          options.local === true
-            ? (await import('../commands/override.ts')).runLocal(cx, active ? 'start' : 'stop', {
-                name: service,
-                options,
-              })
-            : (await import('../commands/active.ts')).runActive(cx, service, { ...options, active }),
+        pick(
+          command,
+          async (cx) =>
+            options.local === true
+              ? (await import('../commands/override.ts')).runLocal(cx, active ? 'start' : 'stop', {
+                  name: service,
+                  options,
+                })
+              : (await import('../commands/active.ts')).runActive(cx, service, { ...options, active }),
+          { staysHere: options.local !== true },
         ),
       );
   }
@@ -56,7 +61,9 @@ function activeWords(root: Command, pick: Pick): void {
     .argument('<service>', 'its name')
     .addHelpText('after', help('reconcile undeploy web'))
     .action((service: string, options: EditOptions) =>
-      pick(undeploy, async (cx) => (await import('../commands/undeploy.ts')).runUndeploy(cx, service, options)),
+      pick(undeploy, async (cx) => (await import('../commands/undeploy.ts')).runUndeploy(cx, service, options), {
+        staysHere: true,
+      }),
     );
 }
 
@@ -69,7 +76,9 @@ function setWord(root: Command, pick: Pick): void {
     .argument('<field=value...>', 'what to change, all in one commit')
     .addHelpText('after', help('reconcile set web image=registry.example.net/web:1.2 env.LEVEL=debug'))
     .action((service: string, words: string[], options: EditOptions) =>
-      pick(set, async (cx) => (await import('../commands/set.ts')).runSet(cx, service, { words, options })),
+      pick(set, async (cx) => (await import('../commands/set.ts')).runSet(cx, service, { words, options }), {
+        staysHere: true,
+      }),
     );
 }
 
@@ -82,7 +91,9 @@ function rollbackWord(root: Command, pick: Pick): void {
     .option('--to <version>', 'a commit, or an image tag (default: the last good version, else the one before)')
     .addHelpText('after', help('reconcile rollback web --to 1.4.2'))
     .action((service: string, options: RollbackOptions) =>
-      pick(rollback, async (cx) => (await import('../commands/rollback.ts')).runRollback(cx, service, options)),
+      pick(rollback, async (cx) => (await import('../commands/rollback.ts')).runRollback(cx, service, options), {
+        staysHere: true,
+      }),
     );
 }
 

@@ -13,6 +13,7 @@ export function doorWords(root: Command, pick: Pick): void {
     .action((host: string | undefined, options: DashboardOptions) =>
       pick(dashboard, async (cx) => (await import('../commands/dashboard.ts')).runDashboard(cx, host, options), {
         isLooking: true,
+        staysHere: true,
       }),
     );
 

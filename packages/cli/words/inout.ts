@@ -42,7 +42,9 @@ function importWord(root: Command, pick: Pick): void {
     .option('--out <dir>', 'write below this directory, such as the fleet; default: print')
     .addHelpText('after', `\nExample:\n  reconcile import compose.yaml --out ~/fleet${exitCodes(plainCodes)}`)
     .action((files: string[], options: ImportOptions) =>
-      pick(word, async (cx) => (await import('../commands/import.ts')).runImport(cx, files, options)),
+      pick(word, async (cx) => (await import('../commands/import.ts')).runImport(cx, files, options), {
+        staysHere: true,
+      }),
     );
 }
 
@@ -86,7 +88,9 @@ function secretWord(root: Command, pick: Pick): void {
     .argument('<name>', 'as components name it')
     .addHelpText('after', `\nExample:\n  reconcile secret set db-pass <db-pass.txt${exitCodes(plainCodes)}`)
     .action((name: string) =>
-      pick(set, async (cx) => (await import('../commands/secret.ts')).runSecretSet(cx, name, false)),
+      pick(set, async (cx) => (await import('../commands/secret.ts')).runSecretSet(cx, name, false), {
+        staysHere: true,
+      }),
     );
   const rotate = secret
     .command('rotate')
@@ -98,7 +102,9 @@ function secretWord(root: Command, pick: Pick): void {
       `\nExample:\n  openssl rand -hex 32 | reconcile secret rotate db-pass${exitCodes(plainCodes)}`,
     )
     .action((name: string) =>
-      pick(rotate, async (cx) => (await import('../commands/secret.ts')).runSecretSet(cx, name, true)),
+      pick(rotate, async (cx) => (await import('../commands/secret.ts')).runSecretSet(cx, name, true), {
+        staysHere: true,
+      }),
     );
   const list = secret.command('list').description('Names, where each value comes from, who uses it');
   list

@@ -29,7 +29,7 @@ function initWord(root: Command, pick: Pick): void {
     .argument('[dir]', 'keep it all in one directory (default ~/.config/reconcile and ~/fleet)')
     .addHelpText('after', `\nExample:\n  reconcile init try && cd try && reconcile plan${exitCodes(plainCodes)}`)
     .action((dir: string | undefined) =>
-      pick(init, async (cx) => (await import('../commands/init.ts')).runInit(cx, dir)),
+      pick(init, async (cx) => (await import('../commands/init.ts')).runInit(cx, dir), { staysHere: true }),
     );
 }
 
@@ -51,7 +51,9 @@ As a hook of the fleet's repository, so that no commit has a mistake:
 ${exitCodes('0 no errors (warnings are shown), 1 errors, or nothing to read')}`,
     )
     .action((paths: string[]) =>
-      pick(validate, async (cx) => (await import('../commands/validate.ts')).runValidate(cx, paths)),
+      pick(validate, async (cx) => (await import('../commands/validate.ts')).runValidate(cx, paths), {
+        staysHere: true,
+      }),
     );
 }
 

@@ -8,6 +8,10 @@ export type Run = (cx: CliContext) => Promise<number>;
 export type Pick = (command: Command, run: Run, how?: How) => void;
 
 export interface How {
+  /** It is about this machine, or the caller's own checkout: it cannot be sent to another one. */
+  readonly staysHere?: boolean;
+  /** What follows that word belongs to another program. */
+  readonly ends?: string;
   /** It goes on until Ctrl-C and has nothing in hand that must be finished. */
   readonly isLooking?: boolean;
   /** It begins with a look at the node: podman is asked before anything else is read. */
