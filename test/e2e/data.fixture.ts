@@ -65,6 +65,6 @@ min_ready = "0s"
 
 /** What sqlite3 on this machine says of a file. */
 export async function sqlite(file: string, statement: string): Promise<string> {
-  const { stdout } = await run('sqlite3', [file, statement]);
+  const { stdout } = await run('sqlite3', ['-cmd', '.timeout 5000', file, statement]);
   return stdout.trim();
 }
