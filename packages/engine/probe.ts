@@ -1,6 +1,8 @@
 import type { ApplyContext, Driver, Locus, ProbeResult, ResourceKey } from '@reconcile/core';
 import type { Host, ReadHost } from '@reconcile/host';
 import { type ProbeTarget, probeHttp } from './look/glance.ts';
+import { probeDns } from './look/probe-dns.ts';
+import { probeGrpc } from './look/probe-grpc.ts';
 import { probeTcp } from './look/probe-tcp.ts';
 
 /**
@@ -30,7 +32,8 @@ export async function probe(
       if (driver.exec === undefined) return done(false, 'this driver cannot run a command inside');
       return driver.exec(cx, key, health.command, health.timeoutMs);
     case 'dns':
+      return done(...(await probeDns(cx.host, target)));
     case 'grpc':
-      return done(false, `${health.type} probes are not supported yet`);
+      return done(...(await probeGrpc(cx.host, target)));
   }
 }

@@ -188,8 +188,10 @@ export interface WriteHttp extends Http {
 /** What a bare TCP connection came to. `closed`: accepted, then closed without a byte before `stayMs`. */
 export type ConnectVerdict = 'open' | 'answered' | 'closed' | 'refused' | 'timeout' | 'unreachable';
 
-/** One DNS message over TCP. */
+/** One DNS message. */
 export interface DnsExchange {
+  /** Default `tcp`. By `udp` there is one answer. */
+  readonly transport?: 'tcp' | 'udp';
   readonly server: { readonly ip: string; readonly port: number };
   /** In wire format, without its length. */
   readonly message: Uint8Array;
@@ -208,7 +210,25 @@ export interface ResolveOptions {
   readonly timeoutMs: number;
 }
 
+export interface GrpcHealthQuestion {
+  readonly ip: string;
+  readonly port: number;
+  /** '' the program as a whole. */
+  readonly service: string;
+  readonly timeoutMs: number;
+  /** With TLS; the certificate is not verified. */
+  readonly tls: boolean;
+}
+
+/** `says`: the state's own name, or why there was no answer. */
+export interface GrpcHealth {
+  readonly serving: boolean;
+  readonly says: string;
+}
+
 export interface Net {
+  /** Asks `grpc.health.v1.Health/Check`. Never throws: no answer is an answer about a program's health. */
+  grpcHealth(question: GrpcHealthQuestion): Promise<GrpcHealth>;
   /** Connects and looks for `stayMs` whether the other end stays, speaks, or closes. Sends nothing. */
   connect(ip: string, port: number, options: { timeoutMs: number; stayMs: number }): Promise<ConnectVerdict>;
   /**

@@ -1,6 +1,6 @@
 import type { ProbeResult, SlotKey } from '@reconcile/core';
 import { type ContainerCare, probeTarget } from '@reconcile/core/kinds/container';
-import { type ProbeTarget, probeHttp, probeTcp } from '@reconcile/engine/look';
+import { type ProbeTarget, probeDns, probeGrpc, probeHttp, probeTcp } from '@reconcile/engine/look';
 import type { ReadHost } from '@reconcile/host';
 import { listHealth, type Registry } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
@@ -33,7 +33,7 @@ export async function explainFacts(input: FactsInput, slot: SlotKey): Promise<Fa
   return { probe, listens, healthNotes, output, wantedBy, configPath: config.path, secretsDir: config.secretsDir };
 }
 
-/** http and tcp are asked by looking alone; an exec probe would run something inside. */
+/** Whatever only asks is asked; an exec probe would run something inside. */
 async function probeNow(
   { host, scene }: FactsInput,
   slot: SlotKey,
@@ -46,14 +46,25 @@ async function probeNow(
   const found = probeTarget(spec, care.health.port, (route) => leaseOf(scene, name, route));
   const target: ProbeTarget = { name, health: care.health, hostNetwork: spec.network === 'host', ...found };
   const startedAt = host.clock.now();
-  const asked =
-    care.health.type === 'http'
-      ? await probeHttp(host, target)
-      : care.health.type === 'tcp'
-        ? await probeTcp(host, target, seen.state.pid)
-        : undefined;
+  const asked = await askNow(host, target, seen.state.pid);
   if (asked === undefined) return undefined;
   return { healthy: asked[0], message: asked[1], durationMs: host.clock.now() - startedAt };
+}
+
+function askNow(host: ReadHost, target: ProbeTarget, pid: number): Promise<[boolean, string]> | undefined {
+  switch (target.health.type) {
+    case 'http':
+      return probeHttp(host, target);
+    case 'tcp':
+      return probeTcp(host, target, pid);
+    case 'dns':
+      return probeDns(host, target);
+    case 'grpc':
+      return probeGrpc(host, target);
+    case 'exec':
+    case 'running':
+      return undefined;
+  }
 }
 
 async function listensOn(

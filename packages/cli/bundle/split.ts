@@ -54,7 +54,11 @@ const used: Readonly<Record<BundleFile, readonly string[]>> = {
   'reconcile-rest.js': [],
   'reconcile-x509.js': ['packages/drivers/internal-ca/authority/sign.ts'],
   'reconcile-http.js': ['packages/agent/http/index.ts'],
-  'reconcile-grpc.js': ['packages/drivers/mcproxy/observe/library.ts', 'packages/rpc/library.ts'],
+  'reconcile-grpc.js': [
+    'packages/drivers/mcproxy/observe/library.ts',
+    'packages/rpc/library.ts',
+    'packages/host/net/grpc-library.ts',
+  ],
   'reconcile-acme.js': ['packages/drivers/acme/apply/library.ts'],
 };
 

@@ -3,7 +3,7 @@ import type { AwaitArgs, HealthSpec } from '@reconcile/core/kinds/container';
 import type { ReadHost } from '@reconcile/host';
 
 /** What a probe looks at: an await's arguments without its patience. */
-export type ProbeTarget = Pick<AwaitArgs, 'name' | 'health' | 'endpoint' | 'containerPort' | 'hostNetwork'>;
+export type ProbeTarget = Pick<AwaitArgs, 'name' | 'health' | 'endpoint' | 'udp' | 'containerPort' | 'hostNetwork'>;
 
 /**
  * A cheap look at something whose gate was passed before: what can be read without waiting. undefined: this type cannot

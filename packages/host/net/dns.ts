@@ -9,8 +9,15 @@ export function isDnsQuery(message: Uint8Array): boolean {
   return message.length >= headerBytes && ((message[2] ?? 0xff) & 0xf8) === 0;
 }
 
-/** See `Net.dns`: messages over TCP carry their length in two bytes (RFC 1035 4.2.2). */
-export async function exchangeDns({ server, message, ...options }: DnsExchange): Promise<readonly Uint8Array[]> {
+/** See `Net.dns`. */
+export async function exchangeDns(exchange: DnsExchange): Promise<readonly Uint8Array[]> {
+  if (exchange.transport !== 'udp') return exchangeStream(exchange);
+  const { exchangeDatagram } = await import('./dns-udp.ts');
+  return exchangeDatagram(exchange);
+}
+
+/** Messages over TCP carry their length in two bytes (RFC 1035 4.2.2). */
+async function exchangeStream({ server, message, ...options }: DnsExchange): Promise<readonly Uint8Array[]> {
   const { connect } = await import('node:net');
   const name = `ask the DNS server at ${server.ip} port ${server.port}`;
   if (options.signal?.aborted === true) throw fail('DNS_CANCELLED', { message: name });

@@ -53,6 +53,10 @@ const readingNet: Net = {
   listening: listeningSockets,
   established: establishedTo,
   resolve: resolveName,
+  async grpcHealth(question) {
+    const { askGrpcHealth } = await import('../net/grpc-health.ts');
+    return askGrpcHealth(question);
+  },
   async dns(exchange) {
     if (isDnsQuery(exchange.message)) return exchangeDns(exchange);
     const { ip, port } = exchange.server;

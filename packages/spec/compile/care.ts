@@ -47,5 +47,10 @@ function healthOf(component: ComponentDefinition, spec: ContainerSpec, fleet: Fl
     typeof component.health.port === 'number' ||
     spec.ports.some((port) => port.protocol === 'tcp');
   const type = component.health.type ?? (canConnect ? 'tcp' : 'running');
-  return { ...given, type, path: type === 'http' && given.path === '' ? '/' : given.path };
+  const path = type === 'http' && given.path === '' ? '/' : given.path;
+  const [first] = component.routes;
+  const route = component.routes.find(({ containerPort, name }) => given.port === name || given.port === containerPort);
+  const asked = given.port === null ? first : route;
+  const tls = type === 'grpc' && asked !== undefined && asked.backendTls !== null;
+  return { ...given, type, path, ...(tls ? { tls } : {}) };
 }

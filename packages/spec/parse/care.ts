@@ -47,6 +47,9 @@ const uses: Readonly<Record<HealthSpec['type'], readonly ('path' | 'command' | '
   running: [],
 };
 
+/** A name, and the type of record that it has. */
+const dnsQuestion = /^(?=.{1,253}(?: |$))[\w-]{1,63}(?:\.[\w-]{1,63})*\.?(?: (?:A|AAAA|CNAME|MX|NS|PTR|SOA|SRV|TXT))?$/;
+
 /** Can this probe ask what it means to ask? */
 export function checkHealth(component: ComponentDefinition, place: Place): void {
   const { health } = component;
@@ -69,6 +72,12 @@ export function checkHealth(component: ComponentDefinition, place: Place): void 
       message: 'a dns probe needs a name to ask for',
       at: 'key',
       hint: 'expect = "example.net"',
+    });
+  }
+  if (health.type === 'dns' && health.expect !== undefined && !dnsQuestion.test(health.expect)) {
+    report.error('Health', [...at, 'expect'], {
+      message: `"${health.expect}" is not a name to ask for`,
+      hint: 'expect = "example.net", or with a type: "example.net MX"',
     });
   }
   if (typeof health.port === 'string' && !component.routes.some((route) => route.name === health.port)) {

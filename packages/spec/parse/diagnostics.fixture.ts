@@ -333,6 +333,11 @@ export const textCases: readonly Case[] = [
   short('a dns probe without a name', 'ports = ["53:53/udp"]\n[health]\ntype = "dns"\n', [
     at('4:1', 'Health', 'health'),
   ]),
+  short(
+    'a dns probe with a type there is none of',
+    'ports = ["53:53/udp"]\n[health]\ntype = "dns"\nexpect = "a.example.net ANY"\n',
+    [at('6:10', 'Health', 'health.expect')],
+  ),
   short('a probe with what it cannot use', '[health]\ntype = "running"\ncommand = ["x"]\n', [
     at('5:1', 'Health', 'health.command'),
   ]),

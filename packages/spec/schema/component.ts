@@ -14,7 +14,9 @@ export const healthShape = {
     .string()
     .min(1)
     .optional()
-    .describe('http: status range ("200-399") or text in the body; dns: name asked for.'),
+    .describe(
+      'http: status range ("200-399") or text in the body; dns: name asked for, and a type ("example.net MX"); grpc: service.',
+    ),
   interval: s.duration.optional().describe('Between probes, once ready; default 10s.'),
   timeout: s.duration.optional().describe('Of one probe; default 3s.'),
   start_period: s.duration.optional().describe('Failures within it after a start do not count; default 0s.'),
@@ -121,12 +123,12 @@ export const componentShape = {
     .optional()
     .describe('Run by the agent; default unless-stopped.'),
   replicas: z.int().min(1).max(100).optional().describe('Default 1.'),
-  ignore: s.strings.optional().describe('Fields left alone: "env.FOO", "labels".'),
-};
   snapshot_hook: s.strings
     .min(1)
     .optional()
     .describe('Program and arguments, run in its container before `reconcile snapshot S --hook` reads its data.'),
+  ignore: s.strings.optional().describe('Fields left alone: "env.FOO", "labels".'),
+};
 
 /** A component as it stands in `[[components]]`, without its routes. */
 export const componentSchema = z.strictObject({

@@ -35,6 +35,8 @@ export interface AwaitArgs {
   readonly health: HealthSpec;
   /** Published address of the probed port; null when none is published (then only the inside is looked at). */
   readonly endpoint: Endpoint | null;
+  /** Where the same port is published for UDP; absent: it is not. */
+  readonly udp?: Endpoint;
   /** Port inside the container that must be listened on; null when there is none. */
   readonly containerPort: number | null;
   readonly hostNetwork: boolean;
@@ -59,8 +61,6 @@ export interface StopArgs {
   readonly timeoutMs: number;
 }
 
-export interface AliasArgs {
-  readonly name: string;
 /** Before a version that is not proven yet starts, with nobody running on it. */
 export interface SnapshotArgs {
   readonly name: string;
@@ -77,6 +77,8 @@ export interface RestoreArgs {
   readonly snapshot: string;
 }
 
+export interface AliasArgs {
+  readonly name: string;
   readonly network: string;
   readonly aliases: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../model/contract.ts';
+import type { AwaitArgs } from './args.ts';
 import type { ContainerSpec, PublishedPort } from './spec.ts';
 
 /** Variable that tells the program its port: `$PORT`, `$PORT_REST`. */
@@ -63,12 +64,31 @@ function reachable(ip: string): string {
   return ip === '' || ip === '0.0.0.0' || ip === '::' ? '127.0.0.1' : ip;
 }
 
-/** What the probe connects to: the wanted route or container port, else the first route, else the first tcp port. */
+/** Where a probe asks: the published address, the port inside, and where that port is published for UDP. */
+type ProbePlace = Pick<AwaitArgs, 'endpoint' | 'udp' | 'containerPort'>;
+
+/** What the probe connects to: the wanted route or container port, else the first route, else the first port. */
 export function probeTarget(
   spec: ContainerSpec,
   wanted: string | number | null,
   leased: (route: string) => number | undefined,
-): { endpoint: Endpoint | null; containerPort: number | null } {
+): ProbePlace {
+  const place = tcpPlace(spec, wanted, leased);
+  const inside = place.containerPort ?? wanted;
+  const udp = spec.ports.find(
+    ({ container, count, protocol }) =>
+      protocol === 'udp' && (typeof inside !== 'number' || (container <= inside && inside < container + count)),
+  );
+  if (udp === undefined) return place;
+  const port = udp.host + (typeof inside === 'number' ? inside - udp.container : 0);
+  return { ...place, udp: { ip: reachable(udp.ip), port } };
+}
+
+function tcpPlace(
+  spec: ContainerSpec,
+  wanted: string | number | null,
+  leased: (route: string) => number | undefined,
+): ProbePlace {
   const route =
     typeof wanted === 'string'
       ? spec.routes.find((r) => r.name === wanted)

@@ -100,8 +100,10 @@ export interface HealthSpec {
   /** Route name ('' unnamed), or a container port; null: the first route or port. */
   readonly port: string | number | null;
   readonly command: readonly string[];
-  /** http: accepted status (`200-399`) or text in the body; dns: the name asked for. */
+  /** http: accepted status (`200-399`) or text in the body; dns: the name asked for, and a type; grpc: the service, '' the program. */
   readonly expect: string;
+  /** grpc: the program speaks TLS there, as its route says (`backend_tls`). */
+  readonly tls?: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly startPeriodMs: number;
@@ -128,10 +130,10 @@ export interface ContainerCare {
   readonly restart: RestartPolicy;
   /** Compared fields that are left alone: `env.FOO`, `labels`. */
   readonly ignore: readonly string[];
-}
-
   /** Run in the container before its data is saved with `--hook`. Absent: it has none. */
   readonly snapshotHook?: readonly string[];
+}
+
 /** What podman and /proc say of one container. */
 export interface ContainerState {
   readonly phase: 'created' | 'running' | 'paused' | 'exited' | 'stopping' | 'removing' | 'leftover' | 'unknown';
