@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { decodeDocument, encodeDocument, pathOf } from '@reconcile/rpc/wire';
 import { AgentProcess } from '@reconcile/testkit/agent';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, testImage } from '@reconcile/testkit/podman';
@@ -169,6 +172,25 @@ describe.skipIf(reason !== undefined)(`an agent, asked ${reason ?? ''}`, () => {
         exit: 1,
         nodes: { rift: { exit: 0, answer: { node: 'rift' } }, orion: { exit: 1, lost: expect.any(String) } },
       });
+    });
+
+    it('ssh HOST reconcile stdio: a program speaks gRPC with the agent through it', async () => {
+      const child = spawn(join(sshd.bin, 'ssh'), ['-T', '--', 'near', 'reconcile', 'stdio'], { stdio: 'pipe' });
+      going.push(child);
+      const pipe = Duplex.from({ readable: child.stdout, writable: child.stdin });
+      const http2 = connectHttp2('http://localhost', { createConnection: () => pipe });
+      const call = http2.request({
+        ':method': 'POST',
+        ':path': pathOf('State'),
+        'content-type': 'application/grpc',
+        te: 'trailers',
+      });
+      const question = encodeDocument({});
+      call.end(Buffer.concat([Buffer.from([0, 0, 0, 0, question.length]), question]));
+      const said: Buffer[] = [];
+      for await (const chunk of call) said.push(chunk as Buffer);
+      expect(decodeDocument(Buffer.concat(said).subarray(5))).toMatchObject({ node: 'rift', pid: agent.pid });
+      http2.destroy();
     });
 
     it('dashboard HOST: a link through a tunnel that opens the dashboard once', async () => {
