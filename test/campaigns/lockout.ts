@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicMs } from '@reconcile/registry/monotonic';
 import { AgentProcess } from '@reconcile/testkit/agent';
 import { podman } from '@reconcile/testkit/podman';
 import type { Pick } from '../e2e/edits.fixture.ts';
@@ -100,13 +101,13 @@ class Drill {
     const commit = await this.#world.commitRisky({ ...run.risk, name: `${run.risk.name}, run ${at}` });
     if (run.hasAgent) await home.git('checkout', '-q', 'main');
     const child = this.#try(run.hasAgent ? ['--ref', 'try'] : []);
-    await this.#isArmed(commit);
+    const deadlineMs = await this.#isArmed(commit);
     const repository = join(home.fleet, '.git');
     if (run.losesGit) await rename(repository, `${repository}.gone`);
     await pause(pick(Array.from({ length: killWithinMs }, (_, ms) => ms)));
     await this.#kill(run.kill, child);
     const back = this.#world.isBack(commit);
-    if (run.kill.watchdog && (run.kill.agent || !run.hasAgent)) await this.#nextCommand();
+    if (run.kill.watchdog && (run.kill.agent || !run.hasAgent)) await this.#nextCommand(deadlineMs);
     const lateMs = await back;
     if (run.losesGit) await rename(`${repository}.gone`, repository);
     await this.#expectWhole();
@@ -140,10 +141,13 @@ class Drill {
     });
   }
 
-  async #isArmed(commit: string): Promise<void> {
-    const until = performance.now() + 30_000;
-    while (this.#world.window()?.commit !== commit) {
-      if (performance.now() > until) throw new Error('no window was armed within 30 s');
+  /** @returns when its window ends, `monotonicMs` */
+  async #isArmed(commit: string): Promise<number> {
+    const until = performance.now() + 60_000;
+    for (;;) {
+      const window = this.#world.window();
+      if (window?.commit === commit) return window.deadlineMs;
+      if (performance.now() > until) throw new Error('no window was armed within 60 s');
       await pause(20);
     }
   }
@@ -157,9 +161,7 @@ class Drill {
   }
 
   /** As a timer, a person or a boot would: the first one after the window. */
-  async #nextCommand(): Promise<void> {
-    const { deadlineMs = 0 } = this.#world.window() ?? {};
-    const { monotonicMs } = await import('@reconcile/registry/monotonic');
+  async #nextCommand(deadlineMs: number): Promise<void> {
     await pause(Math.max(0, deadlineMs - monotonicMs()));
     await this.#world.home.run('apply', '-y');
   }

@@ -9,6 +9,13 @@ import { LockoutWorld, type Risky, risks } from './lockout.fixture.ts';
 
 const reason = noRealPodman();
 
+const identity = {
+  GIT_AUTHOR_NAME: 'ops',
+  GIT_AUTHOR_EMAIL: 'ops@example.net',
+  GIT_COMMITTER_NAME: 'ops',
+  GIT_COMMITTER_EMAIL: 'ops@example.net',
+};
+
 function risk(name: string): Risky {
   const found = risks.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no risk ${name}`);
@@ -72,6 +79,19 @@ describe.skipIf(reason !== undefined)(`changes that have to be confirmed ${reaso
     await world.commitGood('well again');
     await home.apply(0);
     expect((await home.run('apply', '--confirm-within', '5s')).code).toBe(0);
+
+    // The branch forgets all of that: it is asked about, and the node still knows what it once took.
+    await home.git('checkout', '-q', '--orphan', 'fresh');
+    await world.commitGood('as if nothing had been');
+    await home.git('branch', '-q', '-M', 'fresh', 'main');
+    expect((await home.run('apply', '-y')).stderr).toContain('source: HistoryRewritten');
+    await home.apply(0, '--accept-history');
+    const back = await home.runWith(identity, 'rollback', 'ssh', '--to', commit.slice(0, 7), '-y');
+    expect(back.stdout).toContain(`back to ${commit.slice(0, 7)} as this node took it`);
+    expect(back.code).toBe(0);
+    expect(await home.container('ssh/main')).toBeUndefined();
+    await world.commitGood('well again');
+    await home.apply(0);
   });
 
   it('an agent tries a commit of another branch, and is killed: it comes back all the same', async () => {

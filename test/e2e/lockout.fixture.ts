@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConfirmWindow, lastWindow, openRegistry } from '@reconcile/registry';
+import { isFleetError } from '@reconcile/core';
+import { type ConfirmWindow, lastWindow, openRegistry, type Registry } from '@reconcile/registry';
 import { monotonicMs } from '@reconcile/registry/monotonic';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, testImage } from '@reconcile/testkit/podman';
@@ -98,6 +99,13 @@ export const risks: readonly Risky[] = [
   },
 ];
 
+/** Tells this try from others of the same risk: a version that failed its gate would not be tried again. */
+function marked(text: string, mark: string): string {
+  return text.includes('env = { ')
+    ? text.replace('env = { ', `env = { MARK = "${mark}", `)
+    : text.replace('stop_timeout', `env = { MARK = "${mark}" }\nstop_timeout`);
+}
+
 /** A node whose way in is a service of its own, and its resolver another. */
 export class LockoutWorld {
   readonly home: FleetHome;
@@ -150,16 +158,21 @@ export class LockoutWorld {
   }
 
   commitRisky({ files, name, trailer }: Risky): Promise<string> {
-    return this.home.commit(trailer === undefined ? name : `${name}\n\n${trailer}`, files(this));
+    const texts = Object.entries(files(this)).map(([path, text]) => [path, text && marked(text, name)] as const);
+    return this.home.commit(trailer === undefined ? name : `${name}\n\n${trailer}`, Object.fromEntries(texts));
   }
 
-  /** The window as the registry has it. */
+  /** The window as the registry has it; undefined: none, or somebody has the registry for itself right now. */
   window(): ConfirmWindow | undefined {
-    const registry = openRegistry(join(this.home.state, 'registry.db'), { mode: 'read' });
+    let registry: Registry | undefined;
     try {
+      registry = openRegistry(join(this.home.state, 'registry.db'), { mode: 'read' });
       return registry.read(lastWindow);
+    } catch (error) {
+      if (isFleetError(error) && error.code === 'REGISTRY_BUSY') return undefined;
+      throw error;
     } finally {
-      void registry.close();
+      void registry?.close();
     }
   }
 

@@ -44,6 +44,7 @@ function input(specWorker?: string): LoadInput {
     addresses: [],
     listeners: {},
     workspace: null,
+    driverTable: () => undefined,
     api: { unix: '', socketGroup: '', http: [], hosts: [], grpc: [] },
     policy: { mounts: [], images: ['*'], flags: [], blast: { services: 1, percent: 25 } },
   } as unknown as NodeConfig;

@@ -15,7 +15,7 @@ import type { CommitInfo, Loaded, SourceTrouble } from './model.ts';
 // Desired state from this node's own registry: neither the source nor a network is needed for it.
 
 /** What is kept of a compiled snapshot. Bump when its shape changes. */
-const compiledSchema = 1;
+const compiledSchema = 2;
 
 export interface Compiled {
   readonly desired: Desired;

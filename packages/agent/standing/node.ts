@@ -19,6 +19,7 @@ export function nodeStanding(scene: Scene, origin: Origin, zone: Zone): NodeStan
   const standing = {
     node: desired.node,
     fleet: desired.fleet,
+    ...(desired.rank === undefined ? {} : { rank: desired.rank }),
     at: scene.now,
     commit: desired.commit,
     ...origin,

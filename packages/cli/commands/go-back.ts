@@ -9,7 +9,7 @@ import { passOnce } from './pass.ts';
 
 /** How often it looks whether somebody confirmed, and how soon it tries again after a failure, ms. */
 const pollMs = 500;
-/** After the window it tries for this long, ms; whoever comes after it, an agent or the next command, goes on. */
+/** After the window, or without a registry, it tries for this long, ms; whoever comes after it, an agent or a command, goes on. */
 const patienceMs = 600_000;
 /** One try: an agent that does not answer is asked again, ms. */
 const tryMs = 60_000;
@@ -19,12 +19,16 @@ const tryMs = 60_000;
  * agent where one runs. It ends by itself as soon as nothing is left to watch.
  */
 export async function runGoBack(cx: CliContext): Promise<number> {
-  for (;;) {
-    const leftMs = await leftNow(cx);
-    if (leftMs === undefined || leftMs < -patienceMs || cx.signal.aborted) return exit.converged;
+  let readAt = performance.now();
+  while (!cx.signal.aborted && performance.now() - readAt < patienceMs) {
+    // Another process may have the registry for itself right now, or its disk be full: it is asked again.
+    const leftMs = await leftNow(cx).catch(() => Number.NaN);
+    if (leftMs === undefined || leftMs < -patienceMs) break;
+    if (!Number.isNaN(leftMs)) readAt = performance.now();
     if (leftMs <= 0) await goBack(cx).catch(() => undefined);
     await pause(leftMs > 0 ? Math.min(pollMs, leftMs) : pollMs);
   }
+  return exit.converged;
 }
 
 /** Only what goes back: what else is to be done here is nobody's order. */

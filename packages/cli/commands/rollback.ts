@@ -1,6 +1,6 @@
 import { lastGoodImages, versionJudge } from '@reconcile/agent/request';
 import { line, piece } from '@reconcile/core/render';
-import { openRegistry, type Registry } from '@reconcile/registry';
+import { listSnapshots, loadSnapshot, openRegistry, type Registry } from '@reconcile/registry';
 import { fileHistory } from '@reconcile/source/git';
 import { setImage } from '@reconcile/spec/edit';
 import { type GoBack, type GoBackQuestion, knownVersions, lastGoodVersion, versionNamed } from '../edit/go-back.ts';
@@ -58,7 +58,8 @@ async function find(cx: CliContext, world: EditWorld, search: Search): Promise<G
         );
   const question = { versions: await versionsOf(world, file), text: file.text, now: Date.now(), judge: judged };
   const found = to === undefined ? await lastGoodVersion(question) : versionNamed(question, to);
-  const known = to === undefined && registry !== undefined ? (found ?? lastGoodImage(registry, search)) : found;
+  if (found !== undefined) return found;
+  const known = registry === undefined ? undefined : await remembered(registry, search);
   if (known !== undefined) return known;
   throw noVersion(search, question);
 }
@@ -73,6 +74,18 @@ async function versionsOf({ tip, write }: EditWorld, file: DefinitionFile) {
     actual: found.message,
     hint: found.hint,
   });
+}
+
+/** What this node knows beside git: which images were good, and whole commits that it took, whatever became of the branch. */
+async function remembered(registry: Registry, search: Search): Promise<GoBack | undefined> {
+  const { file, to } = search;
+  if (to === undefined) return lastGoodImage(registry, search);
+  if (!/^[0-9a-f]{4,40}$/.test(to)) return undefined;
+  const row = registry.read(listSnapshots).find(({ commit }) => commit.startsWith(to));
+  const bytes = row === undefined ? undefined : (await loadSnapshot(registry, row.commit))?.files.get(file.path);
+  if (row === undefined || bytes === undefined) return undefined;
+  const name = row.commit.slice(0, 7);
+  return { text: Buffer.from(bytes).toString('utf8'), name, because: `${name} as this node took it` };
 }
 
 /** A directory, or a history of one commit, remembers nothing; the node still knows which images were good. */

@@ -34,7 +34,9 @@ export async function followTrial(cx: CliContext, standing: TrialStanding, code:
     const leftMs = endsAt - performance.now();
     cx.write(`\r\u001b[2K${paintLine(countdown(now, leftMs), cx.errLook)}`);
     await pause(pollMs, undefined, { signal: cx.signal }).catch(() => undefined);
-    now = { ...now, state: await stateNow(cx, now, leftMs), leftMs: Math.max(0, leftMs) };
+    // Another process may have the registry for itself right now.
+    const state = await stateNow(cx, now, leftMs).catch(() => now.state);
+    now = { ...now, state, leftMs: Math.max(0, leftMs) };
   }
   if (isLive) cx.write('\r\u001b[2K');
   cx.print([verdict(now)]);

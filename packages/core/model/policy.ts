@@ -10,6 +10,15 @@ export interface NodePolicy {
   readonly blast: { readonly services: number; readonly percent: number };
   /** Dangers that the owner takes, each by the name its refusal gives: `mount:/etc`, `port:22`. Absent: none. */
   readonly waive?: readonly string[];
+  /** Sockets of this machine that its own drivers talk to: whoever serves one is not removed unasked. Absent: none. */
+  readonly relies?: readonly ReliedOn[];
+}
+
+/** One such socket, and the table of node.toml that names it. */
+export interface ReliedOn {
+  readonly ip: string;
+  readonly port: number;
+  readonly by: string;
 }
 
 export const defaultBlast = { services: 1, percent: 25 } as const;

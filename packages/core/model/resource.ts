@@ -92,6 +92,8 @@ export interface Desired {
   /** Services or slots whose removal the commits since the last applied one allow (`Reconcile-Allow: remove …`). */
   readonly allows: readonly string[];
   readonly policy: NodePolicy;
+  /** `rank` of fleet.toml's [nodes]: the lower changes first. Absent: 0. Recorded and shown; nothing waits for it on one node. */
+  readonly rank?: number;
   /** A commit that is tried, or was and is not this one (specs/0008-confirm-within.md); absent: neither. */
   readonly trial?: Trial;
 }

@@ -1,3 +1,4 @@
+import { clashes, portClaim } from '../model/claim.ts';
 import { digest } from '../model/digest.ts';
 import type { ActionId, Hold, Wait } from '../model/plan.ts';
 import type { ResourceKey } from '../model/resource.ts';
@@ -20,7 +21,7 @@ export interface Guarded {
 
 /**
  * Blast radius: a plan that takes away too much is cut back to what is safe. A hold covers the removals themselves, and
- * is closed under `needs`: whatever needs a held action waits (specs/0006-holds.md).
+ * is closed under `needs`: whatever needs a held action waits (specs/0007-holds.md).
  */
 export function guard(world: World, graph: Graph, users: Users): Guarded {
   const { nodes, barriers } = graph;
@@ -81,7 +82,7 @@ function removals(world: World, users: Users): { hold: Hold; drafts: Set<Draft> 
   const present = new Set(Object.keys(history.lastServices));
   for (const list of world.seenBySlot.values())
     for (const seen of list) for (const service of seen.services) present.add(service);
-  const why = tooMuch(world, losing, present);
+  const why = tooMuch(world, losing, present) ?? vital(world, gone);
   if (why === undefined) return undefined;
 
   const drafts = new Set<Draft>(gone);
@@ -129,6 +130,20 @@ function tooMuch(world: World, losing: ReadonlySet<string>, present: ReadonlySet
     const remaining = Object.values(desired.services).some((service) => desired.stages[service.stage]?.name === stage);
     if (!remaining && inStage.every(([service]) => losing.has(service)))
       return `all of stage ${stage} would be removed`;
+  }
+  return undefined;
+}
+
+/** One of them serves what this node's own drivers talk to: without it names, routes or certificates cannot be set any more. */
+function vital(world: World, gone: readonly Draft[]): string | undefined {
+  const { relies = [] } = world.input.desired.policy;
+  for (const { by, ip, port } of relies) {
+    const needed = (['tcp', 'udp'] as const).map((protocol) => portClaim(protocol, ip, port));
+    const server = gone.find(({ observed }) =>
+      observed?.claims.some((held) => needed.some((one) => clashes(held, one))),
+    );
+    if (server !== undefined)
+      return `${server.services.join(', ')} serves ${ip}:${port}, which ${by} of this node needs`;
   }
   return undefined;
 }

@@ -146,6 +146,20 @@ describe('plan', () => {
     expect(planOn(released, desiredOf(fleet(service('c')), 2)).held).toEqual([]);
   });
 
+  it('holds the removal of what this node itself talks to, however small', () => {
+    const sim = settled(fleet(service('dns', { ports: [5001] }), service('b'), service('c'), service('d')));
+    const desired = desiredOf(fleet(service('b'), service('c'), service('d')), 2);
+    const relying = (port: number) => ({
+      ...desired,
+      policy: { ...desired.policy, relies: [{ ip: '127.0.0.1', port, by: '[drivers.rfc2136]' }] },
+    });
+    expect(planOn(sim, relying(5002)).held).toEqual([]);
+    expect(text(sim, relying(5001))).toMatchInlineSnapshot(
+      `"held BlastRadius dns: dns serves 127.0.0.1:5001, which [drivers.rfc2136] of this node needs"`,
+    );
+    expect(planOn(sim, { ...relying(5001), allows: ['dns'] }).held).toEqual([]);
+  });
+
   it('removes nothing when the source became empty', () => {
     const sim = settled(fleet(service('a'), service('b')));
     const made = planOn(sim, desiredOf(fleet(), 2));

@@ -70,6 +70,8 @@ export interface SourceStanding {
 export interface NodeStanding {
   readonly node: string;
   readonly fleet: string;
+  /** Canary order of the fleet, where fleet.toml gives one: the lower changes first. */
+  readonly rank?: number;
   readonly at: Instant;
   readonly commit: string;
   readonly message: string;

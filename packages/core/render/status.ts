@@ -222,7 +222,7 @@ const mostRows = 12;
 /** The node in a few lines: what is well is counted, what is not is named. */
 export function renderNodeStatus(standing: NodeStanding, past: NodePast, options: StatusOptions): Line[] {
   const { ascii, width, when } = options;
-  const { at, author, commit, committedAt, fleet, message, source } = standing;
+  const { at, author, commit, committedAt, fleet, message, rank, source } = standing;
   const bad = standing.rows
     .filter((row) => row.grade !== 'well')
     .sort((a, b) => severity.indexOf(a.grade) - severity.indexOf(b.grade));
@@ -237,7 +237,14 @@ export function renderNodeStatus(standing: NodeStanding, past: NodePast, options
       ? 'not yet'
       : `${when(past.appliedAt)}${past.convergedAt === undefined ? ', not converged yet' : `, converged ${when(past.convergedAt)}`}`;
   const fields: (readonly [string, string | Line])[] = [
-    ['fleet', line(fleet, piece(`  ${commitText({ commit, message, author, at: committedAt }, when)}`, 'dim'))],
+    [
+      'fleet',
+      line(
+        fleet,
+        rank === undefined ? '' : `, canary rank ${rank}`,
+        piece(`  ${commitText({ commit, message, author, at: committedAt }, when)}`, 'dim'),
+      ),
+    ],
     [
       'source',
       line(piece(`${source.text}${checked}`, source.isWell ? 'plain' : 'bad'), piece(`  ${past.from}`, 'dim')),

@@ -21,6 +21,7 @@ export function compile(input: CompileInput): CompileResult {
   if (input.fleet.nodes[input.node.node]?.role === 'edge') compileEdge(cx);
   compileRecords(cx);
   checkFacts(cx);
+  const { rank = 0 } = input.fleet.nodes[input.node.node] ?? {};
   const desired: Desired = {
     fleet: input.fleet.name,
     node: input.node.node,
@@ -33,6 +34,7 @@ export function compile(input: CompileInput): CompileResult {
     absences: cx.absences,
     allows: input.snapshot.allows,
     policy: input.node.policy,
+    ...(rank > 0 ? { rank } : {}),
   };
   return { desired, diagnostics: cx.diagnostics };
 }

@@ -24,6 +24,11 @@ describe('which services run here', () => {
       absences: [{ service: 'c', why: 'elsewhere', node: 'other' }],
     });
   });
+  test('the canary rank of this node is recorded, another one’s is not', async () => {
+    const files = { ...fleet('[nodes.rift]\nrank = 2\n[nodes.orion]\nrank = 1\n'), a: service('a') };
+    expect((await compiled(files)).desired.rank).toBe(2);
+    expect((await compiled(files, { node: nodeFacts({ node: 'pi' }) })).desired.rank).toBeUndefined();
+  });
   test('the only node that is no edge takes the unpinned ones', async () => {
     expect(await here({ ...fleet('[nodes.rift]\n[nodes.svc]\nrole = "edge"\n'), a: service('a') })).toEqual({
       here: ['a'],
