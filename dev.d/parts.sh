@@ -27,17 +27,60 @@ dev_test() {
   unpack ssh $SSH_PACKAGES
   unpack browser $BROWSER_PACKAGES
   check_parts
+  # Most of both is waiting. Side by side only in networks apart: fixed ports are asked for on both sides.
+  if [ "$(id -u)" = 0 ]; then
+    beside contract 900
+    world_part e2e 1000
+    besides
+  else
+    world_part contract 900
+    world_part e2e 1000
+  fi
+  if [ "$(id -u)" = 0 ]; then part link link_part; else say "--- link: left out, only root can make network namespaces"; fi
+  part package run_ts packages/cli/bundle/pack-trial.ts
+  report
+}
+
+# world_part PROJECT SECONDS: its tests in a world of their own.
+world_part() {
   world_up
   offer servers
   offer ssh ssh
   offer browser browser
-  part contract vitest_in_world contract 900
-  part e2e vitest_in_world e2e 1000
+  part "$1" vitest_in_world "$1" "$2"
   if [ -d "$WORLD/out/screenshots" ]; then mkdir -p .cache/out && cp -R "$WORLD/out/screenshots" .cache/out/; fi
   world_down
-  if [ "$(id -u)" = 0 ]; then part link link_part; else say "--- link: left out, only root can make network namespaces"; fi
-  part package run_ts packages/cli/bundle/pack-trial.ts
-  report
+}
+
+# beside PROJECT SECONDS: the same as a process of its own, in a network namespace; `besides` waits for it and shows what it said.
+beside() {
+  BESIDE=$1
+  beside_started=$(now_ms)
+  say "--- $1: beside the next part, its output after it"
+  "$ROOT/dev" apart "$1" "$2" "$LOGS" >"$LOGS/$1.log" 2>&1 &
+  BESIDE_PID=$!
+}
+
+besides() {
+  beside_verdict=ok
+  wait "$BESIDE_PID" || { beside_verdict=FAILED && BROKEN="$BROKEN $BESIDE"; }
+  say "--- $BESIDE"
+  cat "$LOGS/$BESIDE.log"
+  tell_part "$BESIDE" "$beside_started" "$beside_verdict"
+}
+
+# What `beside` runs. Its report goes where the caller counts.
+dev_apart() {
+  world_up
+  offer servers
+  offer browser browser
+  network_up
+  apart_verdict=0
+  run vitest_in_world "$1" "$2" || apart_verdict=$?
+  cp "$WORLD/out/$1.json" "$3/"
+  network_down
+  world_down
+  return "$apart_verdict"
 }
 
 dev_demo() {
@@ -176,9 +219,14 @@ part() {
   say "--- $part_name"
   part_verdict=ok
   run "$@" || { part_verdict=FAILED && BROKEN="$BROKEN $part_name"; }
-  PARTS="$PARTS$(printf '%-22s %8s  %s' "$part_name" "$(seconds $(($(now_ms) - part_started)))" "$part_verdict")
+  tell_part "$part_name" "$part_started" "$part_verdict"
+}
+
+# tell_part NAME STARTED VERDICT: a line of the report, and its tests counted.
+tell_part() {
+  PARTS="$PARTS$(printf '%-22s %8s  %s' "$1" "$(seconds $(($(now_ms) - $2)))" "$3")
 "
-  count_tests "$part_name"
+  count_tests "$1"
 }
 
 vitest_here() {

@@ -26,6 +26,7 @@ leave() {
   trap '' INT TERM HUP
   end_children
   link_down
+  network_down
   world_down
   allow_services
   rm -rf -- "$LOGS"

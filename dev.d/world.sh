@@ -2,6 +2,7 @@
 # `in_world CMD…` runs a command there; `world_down` ends every process of it and removes every trace.
 
 WORLD=
+world_name=
 WORLD_USER=
 WORLD_VIA=
 WORLDS=${RECONCILE_WORLD_DIR:-/var/tmp}
@@ -171,6 +172,19 @@ in_world() {
   # shellcheck disable=SC2086
   set -- $WORLD_VIA "$@"
   "$@"
+}
+
+# A network of the world's own, with loopback alone. Only root can make one.
+network_up() {
+  command -v ip >/dev/null || install_packages iproute2
+  ip netns add "$world_name"
+  ip -n "$world_name" link set lo up
+  WORLD_VIA="nsenter --net=/run/netns/$world_name"
+}
+
+network_down() {
+  case $WORLD_VIA in *"/$world_name") ip netns delete "$world_name" 2>/dev/null || true ;; esac
+  WORLD_VIA=
 }
 
 world_down() {
