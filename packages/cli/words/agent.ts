@@ -19,12 +19,10 @@ ${exitCodes('0 told to end, 1 it could not go on')}`,
   const stdio = root
     .command('stdio')
     .description("The agent's gRPC on stdin and stdout, for programs that come through ssh");
-  stdio
-    .addHelpText('after', `\nExample:\n  ssh rift reconcile stdio${exitCodes(plainCodes)}`)
-    .action(() =>
-      pick(stdio, async (cx) => (await import('../commands/stdio.ts')).runStdio(cx), {
-        isLooking: true,
-        staysHere: true,
-      }),
-    );
+  stdio.addHelpText('after', `\nExample:\n  ssh rift reconcile stdio${exitCodes(plainCodes)}`).action(() =>
+    pick(stdio, async (cx) => (await import('../commands/stdio.ts')).runStdio(cx), {
+      isLooking: true,
+      staysHere: true,
+    }),
+  );
 }
