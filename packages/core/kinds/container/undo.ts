@@ -10,7 +10,7 @@ type ContainerTurn = Turn<ContainerSpec, ContainerState, ContainerCare>;
 const dataTimeoutMs = 6 * 3_600_000;
 
 /**
- * `update.snapshot`: what has to happen to the data before this version starts (specs/0048). First back to what it was, if a
+ * `update.snapshot`: what has to happen to the data before this version starts (specs/0054). First back to what it was, if a
  * version that is known to be bad ran on it; then saved, if this one takes the place of a good one. One that ran already is not
  * saved for again: its data is no longer the good one's.
  */

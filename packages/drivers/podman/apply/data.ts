@@ -11,7 +11,7 @@ import {
 } from '../snapshot/index.ts';
 import { argsOf, type Work } from './context.ts';
 
-// The data of a slot around an update (specs/0048). The plan has stopped whoever writes to it.
+// The data of a slot around an update (specs/0054). The plan has stopped whoever writes to it.
 
 export async function snapshotData(work: Work): Promise<Facts> {
   const { action, cx } = work;
