@@ -16,6 +16,7 @@ import { freeRanges } from './ports.ts';
 import { notMeasured, type Row } from './row.ts';
 import { services } from './services.ts';
 import { Compose } from './sides/compose.ts';
+import { Raw } from './sides/raw.ts';
 import { Shell } from './sides/shell.ts';
 import { Us } from './sides/us.ts';
 import { tableLines } from './table.ts';
@@ -25,8 +26,8 @@ import { type Fleets, thisWorld } from './world.ts';
 // missed. RECONCILE_OUT gets bench.json, bench.txt and, with --write, evidence.md.
 
 /** Sides differ in their ports: all of their containers run at the same time. */
-const [ours = 0, shells = 0, composes = 0] = freeRanges(3, 200);
-const firstPort = { us: ours, shell: shells, compose: composes } as const;
+const [ours = 0, shells = 0, composes = 0, raws = 0] = freeRanges(4, 200);
+const firstPort = { us: ours, shell: shells, compose: composes, raw: raws } as const;
 const detailed = 50;
 
 const options = readOptions(process.argv.slice(2));
@@ -59,9 +60,10 @@ async function besideFleets(): Promise<Row[]> {
   if (!['quiet', 'removed', 'memory', 'first'].some(isWanted)) return [];
   const us = new Us('us', world);
   const shell = new Shell('shell', world);
+  const raw = new Raw('raw', world);
   const servers = process.env.RECONCILE_SERVERS;
   const compose = Compose.isThere(servers) ? new Compose(servers, 'compose', world) : undefined;
-  const sides = { us, shell, compose };
+  const sides = { us, shell, raw, compose };
   try {
     const rows: Row[] = [];
     for (const size of options.sizes) {
@@ -76,11 +78,12 @@ async function besideFleets(): Promise<Row[]> {
     await Promise.all([us.forget(), shell.place.empty(), compose?.place.empty()]);
     us.want(services(detailed, firstPort.us));
     shell.want(services(detailed, firstPort.shell));
+    raw.want(services(detailed, firstPort.raw));
     rows.push(...(await take('first', () => first(last))));
     rows.push(...(await take('memory', () => memory(last))));
     return rows;
   } finally {
-    for (const side of [us, shell, compose]) await side?.place.empty();
+    for (const side of [us, shell, raw, compose]) await side?.place.empty();
   }
 }
 

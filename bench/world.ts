@@ -1,5 +1,6 @@
 import type { BenchOptions } from './options.ts';
 import type { Compose } from './sides/compose.ts';
+import type { Raw } from './sides/raw.ts';
 import type { Shell } from './sides/shell.ts';
 import type { Us } from './sides/us.ts';
 
@@ -17,6 +18,7 @@ export interface Fleets extends World {
   readonly size: number;
   readonly us: Us;
   readonly shell: Shell;
+  readonly raw: Raw;
   readonly compose: Compose | undefined;
 }
 
