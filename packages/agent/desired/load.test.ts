@@ -66,3 +66,23 @@ test.each([
   expect(loaded.commit?.commit).toBe(first.commit?.commit);
   expect(loaded.fresh).toBeUndefined();
 });
+
+test('a definition that ends early is one whose writer broke off, until it says that it is complete', async () => {
+  const whole = 'name = "two"\nimage = "registry.example.net/two:1"\n[env]\nMODE = "a"\n';
+  write('services/two.toml', whole);
+  const first = await loadDesired(input());
+  await keepLoaded(registry, input(), { loaded: first, at: 1, by });
+  const cut = whole.slice(0, whole.indexOf('[env]'));
+  write('services/two.toml', cut);
+  const second = await loadDesired(input());
+  expect(second.trouble?.code).toBe('CutShort');
+  expect(second.trouble?.message).toMatch(/^services\/two.toml ends after 50 of the 67 bytes/);
+  expect(second.desired?.resources).toEqual(first.desired?.resources);
+  write('services/two.toml', `${cut}# complete\n`);
+  const third = await loadDesired(input());
+  expect(third.trouble).toBeUndefined();
+  expect(third.desired?.resources).not.toEqual(first.desired?.resources);
+  await keepLoaded(registry, input(), { loaded: third, at: 2, by });
+  write('services/two.toml', cut.trimEnd());
+  expect((await loadDesired(input())).trouble?.code).toBe('CutShort');
+});

@@ -2,6 +2,7 @@ import { errorText, isFleetError } from '@reconcile/core';
 import { generationOf, lastAppliedCommit, lastGoodSnapshot, loadSnapshot } from '@reconcile/registry';
 import type { SourceProblem } from '@reconcile/source';
 import { nodeFacts } from '../config/facts.ts';
+import { cutShort } from './cut-short.ts';
 import { refuseStrangers } from './edge-trust.ts';
 import type { LoadInput } from './input.ts';
 import type { Loaded, SourceTrouble } from './model.ts';
@@ -73,6 +74,8 @@ async function loadSource(input: LoadInput): Promise<Loaded> {
     const kept = await lastGood(input, trouble);
     return { ...kept, diagnostics: made.diagnostics, warnings: snapshot.warnings };
   }
+  const cut = await cutShort(snapshot, registry);
+  if (cut !== undefined) return lastGood(input, cut);
   return {
     desired: made.desired,
     commit: snapshot,
