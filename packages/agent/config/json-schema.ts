@@ -6,6 +6,7 @@ import {
   driverNames,
   driversShape,
   listenerSchema,
+  notifySchema,
   policySchema,
   secretsSchema,
   sourceSchema,
@@ -37,6 +38,7 @@ function nodeFile() {
     api: apiSchema.optional(),
     auth: authSchema.optional(),
     secrets: secretsSchema.optional(),
+    notify: notifySchema.optional().describe('Whom the agent tells of incidents, and that it is well.'),
   });
 }
 

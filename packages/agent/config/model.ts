@@ -45,6 +45,16 @@ export interface ClientConfig {
   readonly services: readonly string[];
 }
 
+/** Whom the agent tells of itself. */
+export interface NotifyConfig {
+  /** Gets one POST an incident. */
+  readonly webhook?: string;
+  /** Body of that; absent: the message as JSON. */
+  readonly template?: string;
+  /** Asked after good passes: its silence is an alarm. */
+  readonly heartbeatUrl?: string;
+}
+
 /** What node.toml says, with every default filled in and every path absolute. */
 export interface NodeConfig {
   /** The file it was read from. */
@@ -79,6 +89,7 @@ export interface NodeConfig {
   readonly secretsDir: string;
   /** Key of the repository's encrypted values; absent: `<state_dir>/age.key`. */
   readonly ageKeyFile?: string;
+  readonly notify?: NotifyConfig;
   /** `[drivers.<name>]` as it stands, for that driver's own schema; undefined when there is none. */
   driverTable(name: string): unknown;
 }

@@ -74,6 +74,10 @@ role = "user"
 services = ["web"]
 [secrets]
 dir = "~/secrets"
+[notify]
+webhook = "https://ntfy.example.net/rift"
+template = '{"text": "{{text}}"}'
+heartbeat_url = "http://127.0.0.1:9/beat"
 `);
   expect(diagnostics).toEqual([]);
   expect(config).toMatchObject({
@@ -110,6 +114,11 @@ dir = "~/secrets"
       },
     },
     secretsDir: '/home/ops/secrets',
+    notify: {
+      webhook: 'https://ntfy.example.net/rift',
+      template: '{"text": "{{text}}"}',
+      heartbeatUrl: 'http://127.0.0.1:9/beat',
+    },
   });
   expect(config?.driverTable('haproxy')).toEqual({ managed: false });
   expect(config?.driverTable('rfc2136')).toEqual({ 'example.com': { server: '192.0.2.53' } });
@@ -127,6 +136,13 @@ describe('mistakes are named with their place and the way out', () => {
   const cases: [name: string, text: string, place: string, message: RegExp, hint?: RegExp][] = [
     ['nothing at all', '', '1:1 node', /`node` is missing/],
     ['no source', 'node = "a"', '1:1 source', /`\[source\]` is missing/, /type = "git"/],
+    [
+      'a template that names nothing',
+      `${least}[notify]\ntemplate = "{{titel}}"\n`,
+      '6:12 notify.template',
+      /expected one of id, .* found titel/,
+    ],
+    ['no address to tell', `${least}[notify]\nwebhook = "ntfy"\n`, '6:11 notify.webhook', /expected an address/],
     ['not TOML', 'node = ', '1:8 ', /./],
     ['a bad name', least.replace('rift', 'ri ft'), '1:8 node', /a machine's name, found "ri ft"/],
     ['a misspelt key', `stat_dir = "x"\n${least}`, '1:1 stat_dir', /no key `stat_dir`/, /state_dir/],
@@ -222,7 +238,7 @@ describe('mistakes are named with their place and the way out', () => {
       /a table, found 3/,
     ],
     ['listeners that are a list', `listeners = []\n${least}`, '1:13 listeners', /a table \[listeners\], found a list/],
-    ["a later release's table", `${least}[notify]\nwebhook = "https://example.net"`, '5:1 notify', /no key `notify`/],
+    ["a later release's table", `${least}[fleet]\nmaster = "https://example.net"`, '5:1 fleet', /no key `fleet`/],
   ];
 
   test.each(cases)('%s', async (_name, ...[text, place, message, hint]) => {

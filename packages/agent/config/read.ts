@@ -16,6 +16,7 @@ import { readBind } from './bind.ts';
 import { readDrivers } from './drivers.ts';
 import { readListeners } from './listeners.ts';
 import type { NodeConfig, SourceConfig, TlsConfig } from './model.ts';
+import { readNotify } from './notify.ts';
 import {
   apiSchema,
   authSchema,
@@ -69,6 +70,7 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
     tables.secrets === undefined
       ? {}
       : (checkTable(secretsSchema, tables.secrets, { ...place, path: ['secrets'] }) ?? {});
+  const notify = readNotify(tables.notify, place);
   if (top === undefined || source === undefined) return undefined;
 
   const stateDir = absolute(
@@ -96,6 +98,7 @@ function readTop(raw: unknown, place: Place, options: ReadOptions): NodeConfig |
     issuers: (auth.issuers ?? []).map((one) => ({ ...one, claim: one.claim ?? 'groups' })),
     secretsDir: absolute(secrets.dir ?? join(stateDir, 'secrets')),
     ...(secrets.age_key_file === undefined ? {} : { ageKeyFile: absolute(secrets.age_key_file) }),
+    ...notify,
     driverTable: (name) => drivers.tables[name],
   };
 }

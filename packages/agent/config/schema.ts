@@ -121,6 +121,19 @@ export const authSchema = z.strictObject(authShape);
 export const secretsShape = { dir: path.optional(), age_key_file: path.optional() };
 export const secretsSchema = z.strictObject(secretsShape);
 
+const url = z.string().regex(/^https?:\/\/[^\s/]\S*$/, { error: 'expected an address: https://…' });
+export const notifyShape = {
+  webhook: url.optional().describe('Gets one POST when an incident begins, and one when it is over.'),
+  template: z
+    .string()
+    .min(1)
+    .max(16_384)
+    .optional()
+    .describe('Body of that POST; {{title}}, {{text}} … are filled in.'),
+  heartbeat_url: url.optional().describe('Asked after each good pass, at most once a minute.'),
+};
+export const notifySchema = z.strictObject(notifyShape);
+
 /** Tables are checked one by one, so that a mistake in one hides none in another. */
 export const topSchema = z.strictObject({
   ...topShape,
@@ -132,6 +145,7 @@ export const topSchema = z.strictObject({
   api: z.unknown().optional(),
   auth: z.unknown().optional(),
   secrets: z.unknown().optional(),
+  notify: z.unknown().optional(),
 });
 
 const table = (label: string, shape: object, ...more: string[]): Table => ({
@@ -141,7 +155,7 @@ const table = (label: string, shape: object, ...more: string[]): Table => ({
 
 /** Every table of the file and the keys it knows: for hints, and compared with specs/node.toml.md. */
 export const nodeTables: readonly Table[] = [
-  table('', topShape, 'addresses', 'source', 'drivers', 'listeners', 'policy', 'api', 'auth', 'secrets'),
+  table('', topShape, 'addresses', 'source', 'drivers', 'listeners', 'policy', 'api', 'auth', 'secrets', 'notify'),
   table('[source]', sourceShape),
   table('[drivers]', driversShape),
   table('[listeners.<port>]', listenerShape),
@@ -152,4 +166,5 @@ export const nodeTables: readonly Table[] = [
   table('[[api.tls.clients]]', clientShape),
   table('[[auth.issuers]]', issuerShape),
   table('[secrets]', secretsShape),
+  table('[notify]', notifyShape),
 ];

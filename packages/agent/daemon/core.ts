@@ -6,6 +6,7 @@ import { listOverrides, type Registry } from '@reconcile/registry';
 import { bootReport } from '../boot/index.ts';
 import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
+import { Notifier } from '../notify/index.ts';
 import { carryOutOrder, type OrderListener } from '../order/index.ts';
 import { sayOverride } from '../override/index.ts';
 import type { Writer } from '../pass/writer.ts';
@@ -60,6 +61,7 @@ export class AgentCore implements NodeParts {
   readonly #loop: Loop<TriggerName>;
   readonly #problems = new Map<string, Problem>();
   readonly #health: HealthMonitor;
+  readonly #notifier: Notifier;
   #config: NodeConfig;
   #warm: Warm;
   #triggers = new AbortController();
@@ -81,6 +83,12 @@ export class AgentCore implements NodeParts {
     this.news = new News(input.host.ids.random().slice(0, 8), () => input.host.clock.now());
     this.passes = new Passes(this);
     this.#health = new HealthMonitor({ node: this, hint: () => this.hint('health') });
+    this.#notifier = new Notifier({
+      host: this.host,
+      registry: this.registry,
+      config: () => this.#config,
+      problem: (name, problem) => this.problem(name, problem),
+    });
     this.#loop = new Loop<TriggerName>({
       clock: input.host.clock,
       resyncMs,
@@ -209,6 +217,8 @@ export class AgentCore implements NodeParts {
   passed({ hasActed }: { readonly hasActed: boolean }): void {
     // What acted changed documents; what only looked is told by whoever compares them.
     if (hasActed) this.news.tell({ kind: 'look', lookedAt: this.host.clock.now() });
+    const { last, look } = this.passes;
+    this.#notifier.passed({ look, last, problems: this.#problems });
   }
 
   fatal(error: unknown): void {
@@ -249,6 +259,7 @@ export class AgentCore implements NodeParts {
     this.#triggers.abort();
     this.#health.stop();
     await this.#loop.stop();
+    await this.#notifier.close();
     this.#vitals.stop();
   }
 

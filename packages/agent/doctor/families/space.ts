@@ -9,7 +9,13 @@ const lowShare = 0.15;
 const fewInodes = 0.05;
 
 /** Room for what this node and podman write. One finding per file system. */
-export async function space({ config, host, notes }: Examined): Promise<Finding[]> {
+export async function space({
+  config,
+  host,
+  notes,
+}: Pick<Examined, 'config' | 'notes'> & { readonly host: Pick<Examined['host'], 'files' | 'home'> }): Promise<
+  Finding[]
+> {
   const store = notes['podman/identity'] as { graphRoot?: unknown; runRoot?: unknown } | null | undefined;
   const graphRoot =
     typeof store?.graphRoot === 'string' ? store.graphRoot : `${host.home.home}/.local/share/containers`;
