@@ -27,8 +27,9 @@ import {
 import { temporaryDir } from './temporary.fixture.ts';
 import { fill, somebody } from './world.fixture.ts';
 
-/** RECONCILE_DAMAGED=2000 for the long form. */
+/** RECONCILE_DAMAGED=2000 for the long form, RECONCILE_SEED to have the same damage again. */
 const damaged = Number(process.env.RECONCILE_DAMAGED ?? 100);
+const seed = process.env.RECONCILE_SEED === undefined ? {} : { seed: Number(process.env.RECONCILE_SEED) };
 
 /** Every way a file may come back from a broken disk or a careless hand. */
 type Mutation =
@@ -139,7 +140,7 @@ test(`${damaged} damaged files: it always opens, reads and writes; what was ther
     await again.close();
     rmSync(work, { recursive: true });
   };
-  await fc.assert(fc.asyncProperty(fc.boolean(), mutation, run), { numRuns: damaged });
+  await fc.assert(fc.asyncProperty(fc.boolean(), mutation, run), { numRuns: damaged, ...seed });
 });
 
 test('a file that is no database is moved aside whole, the first free number, and a person is told', async () => {

@@ -3,10 +3,13 @@ import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { editsCampaign } from './edits.ts';
+import { fuzzAnswers, fuzzDefinitions } from './fuzz/campaign.ts';
 import { loadCampaign } from './load.ts';
 import { lockoutCampaign } from './lockout.ts';
+import { registryCampaign } from './registry.ts';
+import { truncateCampaign } from './truncate.ts';
 
-// Long runs over a real world, started by `./dev campaign NAME`. Each prints its seed and options, so that it can be run again
+// Long runs, most of them over a real world, started by `./dev campaign NAME`. Each prints its seed and options, so that it can be run again
 // or gone on with, and leaves a report; a promise that was broken is exit code 1.
 
 /** What a campaign came to. */
@@ -29,8 +32,12 @@ export interface CampaignOptions {
 
 const campaigns: Readonly<Record<string, (options: CampaignOptions) => Promise<CampaignEnd>>> = {
   edits: editsCampaign,
+  'fuzz-answers': fuzzAnswers,
+  'fuzz-definitions': fuzzDefinitions,
   load: loadCampaign,
   lockout: lockoutCampaign,
+  registry: registryCampaign,
+  truncate: truncateCampaign,
 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

@@ -47,14 +47,21 @@ export function worldsOf(run: Run, now: World): { readonly from: World; readonly
 
 type Pick = <T>(items: readonly T[]) => T;
 
-/** mulberry32: neighbouring seeds give unlike runs, the same ones on every machine. */
-export function picker(seed: number): Pick {
+/** mulberry32, whole numbers from 0 to below a bound: neighbouring seeds give unlike runs, the same ones on every machine. */
+export function numbers(seed: number): (below: number) => number {
   let state = seed >>> 0;
-  return (items) => {
+  return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;
     let word = Math.imul(state ^ (state >>> 15), state | 1);
     word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    const item = items[((word ^ (word >>> 14)) >>> 0) % items.length];
+    return ((word ^ (word >>> 14)) >>> 0) % below;
+  };
+}
+
+export function picker(seed: number): Pick {
+  const number = numbers(seed);
+  return (items) => {
+    const item = items[number(items.length)];
     if (item === undefined) throw new Error('nothing to pick from');
     return item;
   };

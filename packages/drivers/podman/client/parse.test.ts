@@ -1,6 +1,7 @@
 import { isFleetError } from '@reconcile/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { detail, id, image, imageId, info, network, readers, row, secret, storage, volume } from './answers.fixture.ts';
 import {
   parseContainers,
   parseDetail,
@@ -12,74 +13,6 @@ import {
   parseVolumes,
 } from './parse.ts';
 import { instant, parseJson } from './shape.ts';
-
-const id = 'e'.repeat(64);
-const imageId = '0'.repeat(64);
-const row = {
-  Command: ['sleep'],
-  Created: 1795206677,
-  ExitCode: 0,
-  ExitedAt: -62135596800,
-  Id: id,
-  ImageID: imageId,
-  Labels: { a: 'b' },
-  Names: ['c1'],
-  Networks: ['n1'],
-  Pid: 8942,
-  StartedAt: 1795206678,
-  State: 'running',
-  Status: 'Up',
-  Ports: [
-    { host_ip: '127.0.0.1', container_port: 80, host_port: 15000, range: 1, protocol: 'tcp' },
-    { host_ip: '::1', container_port: 90, host_port: 15010, range: 3, protocol: 'udp' },
-    { host_ip: '', container_port: 9, host_port: 0, range: 1, protocol: 'tcp' },
-  ],
-};
-const storage = {
-  Created: '2026-11-20T20:33:38.849220016Z',
-  ExitCode: 0,
-  ExitedAt: 0,
-  Id: id,
-  ImageID: imageId,
-  Labels: null,
-  Names: ['k3'],
-  Networks: null,
-  Pid: 0,
-  Ports: null,
-  StartedAt: 0,
-  State: 'storage',
-};
-const detail = {
-  Id: id,
-  Name: 'c1',
-  Image: imageId,
-  State: {
-    Status: 'exited',
-    Pid: 0,
-    ExitCode: 3,
-    StartedAt: '2026-11-20T20:31:17.763526508Z',
-    FinishedAt: '0001-01-01T00:00:00Z',
-  },
-  Config: { Labels: { a: 'b' } },
-  NetworkSettings: { Networks: { n1: { Aliases: ['x', 'eee'] }, n2: { Aliases: null } } },
-};
-const image = {
-  Id: imageId,
-  Names: ['localhost/web:1'],
-  RepoTags: null,
-  RepoDigests: ['localhost/web@sha256:1'],
-  Digest: 'sha256:1',
-  Size: 5,
-  Labels: null,
-};
-const network = { name: 'n1', id, created: '2026-11-20T20:31:17.315Z', labels: { a: 'b' } };
-const volume = { Name: 'v1', CreatedAt: '2026-11-20T20:31:17.350944618Z', Labels: { a: 'b' } };
-const secret = { ID: '92ba', CreatedAt: '2026-11-20T20:31:17.390672172Z', Spec: { Name: 's1', Labels: null } };
-const info = {
-  host: { idMappings: { uidmap: [{ container_id: 0, host_id: 1001, size: 1 }], gidmap: null } },
-  store: { graphRoot: '/g', runRoot: '/r', graphDriverName: 'overlay', volumePath: '/g/volumes' },
-  version: { Version: '4.3.1' },
-};
 
 describe('what podman prints', () => {
   test('a running container: ports spelled as published, times in whole seconds, never is 0', () => {
@@ -144,17 +77,6 @@ describe('what podman prints', () => {
     expect(instant(value, 'x')).toBe(at);
   });
 });
-
-const readers = [
-  [parseContainers, [row, storage]],
-  [parseDetail, detail],
-  [parseImages, [image]],
-  [parseImage, image],
-  [parseNetworks, [network]],
-  [parseVolumes, [volume]],
-  [parseSecrets, [secret]],
-  [parseStore, info],
-] as const;
 
 /** Understood or PODMAN_GARBLED: nothing between, and never an exception of the language. */
 function readsOrRefuses(read: (answer: unknown) => unknown, answer: unknown): boolean {
