@@ -20,6 +20,10 @@ export const accessErrors = {
     says: 'A token was asked for that cannot be; the message says why. None was made.',
   },
   TOKEN_UNKNOWN: { retry: 'on-change', says: 'No token of that name or id is in force.' },
+  HOOK_UNSIGNED: {
+    retry: 'on-change',
+    says: 'A webhook came without a signature of its body by the secret that both sides know. Nothing was done.',
+  },
   ISSUER_UNKNOWN: { retry: 'on-change', says: 'No issuer of [auth] vouches for this token; the reason is named.' },
 } as const satisfies Catalogue;
 

@@ -28,6 +28,7 @@ export const accessTable = {
     says: 'The dashboard itself, which shows nothing without a login.',
   },
   login: { least: 'anyone', reach: 'self', acts: true, says: 'A one-time code becomes a session.' },
+  hook: { least: 'anyone', reach: 'node', acts: false, says: 'A signed hint that the source may have moved.' },
   me: { least: 'guest', reach: 'self', acts: false, says: 'Who the caller is, and what they may.' },
   logout: { least: 'guest', reach: 'self', acts: true, says: 'Ends the session.' },
 

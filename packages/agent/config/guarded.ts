@@ -17,6 +17,9 @@ export function guardedBy(
       secret(stateDir, 'is what this node remembers, keys included'),
       secret(secretsDir, 'holds the secrets of this node'),
       secret(path, 'is the configuration of this node'),
+      ...(source.webhookSecretFile === undefined
+        ? []
+        : [secret(source.webhookSecretFile, 'is what webhooks to this node are signed with')]),
       { path: source.path, why: 'says what this node runs', isSecret: false },
       { path: homedir(), why: 'is the home of this user', isSecret: false, isHome: true },
     ],

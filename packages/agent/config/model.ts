@@ -1,7 +1,10 @@
 import type { ListenerConfig, NodePolicy } from '@reconcile/core';
 
 /** Where definitions come from. */
-export type SourceConfig =
+export type SourceConfig = {
+  /** What webhooks are signed with, absolute; absent: none is taken. */
+  readonly webhookSecretFile?: string;
+} & (
   | {
       readonly type: 'git';
       readonly path: string;
@@ -12,7 +15,8 @@ export type SourceConfig =
       readonly remote: string;
       readonly pollMs: number;
     }
-  | { readonly type: 'directory'; readonly path: string; readonly pollMs: number };
+  | { readonly type: 'directory'; readonly path: string; readonly pollMs: number }
+);
 
 /** Somebody whose signed tokens count here (JWT). */
 export interface IssuerConfig {

@@ -43,6 +43,7 @@ six = "2001:db8::1"
 type = "directory"
 path = "/srv/fleet"
 poll = "1m30s"
+webhook_secret_file = "hook.secret"
 [drivers]
 containers = "none"
 proxy = "none"
@@ -88,7 +89,7 @@ heartbeat_url = "http://127.0.0.1:9/beat"
       { name: 'lan', ip: '192.0.2.10' },
       { name: 'six', ip: '2001:db8::1' },
     ],
-    source: { type: 'directory', path: '/srv/fleet', pollMs: 90_000 },
+    source: { type: 'directory', path: '/srv/fleet', pollMs: 90_000, webhookSecretFile: '/etc/reconcile/hook.secret' },
     drivers: { containers: 'none', proxy: 'none' },
     listeners: {
       443: { bind: ['127.0.0.1:8443', '[::1]:8443'], tls: true },

@@ -125,6 +125,8 @@ function readSource(raw: unknown, place: Place, absolute: (path: string) => stri
     place.report.error('WrongValue', ['source', 'poll'], `expected 1s to 20d, found ${shown(source.poll)}`);
   }
   const path = absolute(source.path);
+  const secretFile = source.webhook_secret_file;
+  const hook = secretFile === undefined ? {} : { webhookSecretFile: absolute(secretFile) };
   if (source.type === 'git') {
     const { branch = 'main', subdir = '', remote = '' } = source;
     if (subdir.split('/').includes('..') || subdir.startsWith('/')) {
@@ -134,7 +136,15 @@ function readSource(raw: unknown, place: Place, absolute: (path: string) => stri
         `expected a directory of the repository, found ${shown(subdir)}`,
       );
     }
-    return { type: 'git', path, branch, subdir: subdir === '' ? '' : plainPath(`/${subdir}`).slice(1), remote, pollMs };
+    return {
+      type: 'git',
+      path,
+      branch,
+      subdir: subdir === '' ? '' : plainPath(`/${subdir}`).slice(1),
+      remote,
+      pollMs,
+      ...hook,
+    };
   }
   for (const key of gitOnly) {
     if (source[key] === undefined) continue;
@@ -143,7 +153,7 @@ function readSource(raw: unknown, place: Place, absolute: (path: string) => stri
       at: 'key',
     });
   }
-  return { type: 'directory', path, pollMs };
+  return { type: 'directory', path, pollMs, ...hook };
 }
 
 function readAddresses(raw: unknown, place: Place): { name: string; ip: string }[] {

@@ -31,6 +31,7 @@ export const sourceShape = {
     .regex(/^(?!-)\S*$/, { error: 'expected the name or URL of a remote' })
     .optional(),
   poll: s.duration.optional().describe('How often it is looked at besides hints.'),
+  webhook_secret_file: path.optional().describe('Content of this file signs hints from outside; 0600.'),
 };
 export const gitOnly = ['branch', 'subdir', 'remote'] as const;
 export const sourceSchema = z.strictObject(sourceShape);

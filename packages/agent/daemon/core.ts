@@ -22,6 +22,7 @@ import { Passes } from './passes.ts';
 import { problemOf } from './problem.ts';
 import type { Rearm, TriggerContext } from './trigger.ts';
 import { watchAddresses } from './triggers/addresses.ts';
+import { Asked } from './triggers/asked.ts';
 import { watchContainers } from './triggers/containers.ts';
 import { watchSource } from './triggers/source.ts';
 import { VitalSigns } from './vitals.ts';
@@ -59,6 +60,7 @@ export class AgentCore implements NodeParts {
   readonly #stop = new AbortController();
   readonly #vitals = new VitalSigns();
   readonly #loop: Loop<TriggerName>;
+  readonly #asked = new Asked();
   readonly #problems = new Map<string, Problem>();
   readonly #health: HealthMonitor;
   readonly #notifier: Notifier;
@@ -135,6 +137,11 @@ export class AgentCore implements NodeParts {
   hint(of: TriggerName): void {
     if (of === 'commit' || of === 'fetched' || of === 'request' || of === 'health') this.passes.current?.giveWay();
     this.#loop.hint(of);
+  }
+
+  /** Somebody outside says that the source moved: it is looked at soon, however often that is said. */
+  askSource(): void {
+    this.#asked.ask();
   }
 
   /** Something happened to a container: unless the pass in hand did it itself, that one gives way. */
@@ -309,7 +316,7 @@ export class AgentCore implements NodeParts {
     };
     const [containers, source] = await Promise.all([
       this.#try(cx, 'podman-events', watchContainers),
-      this.#try(cx, 'source-watch', watchSource),
+      this.#try(cx, 'source-watch', () => watchSource(cx, this.#asked)),
     ]);
     this.#rearms = [containers, source, watchAddresses(cx)];
   }

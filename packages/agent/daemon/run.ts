@@ -9,6 +9,7 @@ import { agentService } from '../service/agent-service.ts';
 import type { AgentService } from '../service/contract.ts';
 import { AgentCore } from './core.ts';
 import { fail } from './errors.ts';
+import { sourceHook } from './hook.ts';
 import { notifier } from './notify.ts';
 import { problemOf } from './problem.ts';
 
@@ -132,6 +133,12 @@ async function open(
     now: () => host.clock.now(),
     newId: () => host.ids.random(),
     uid,
+    hook: sourceHook({
+      host,
+      config: () => core.config,
+      problem: (name, problem) => core.problem(name, problem),
+      hint: () => core.askSource(),
+    }),
     onError: (error) => core.problem('http', problemOf(error)),
     ...(input.pages === undefined ? {} : { pages: input.pages }),
   });

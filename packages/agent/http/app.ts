@@ -37,7 +37,12 @@ export async function makeApp(parts: AppParts): Promise<FastifyInstance> {
     insistOnHostOf(parts, request);
     throw notFound(reply, request.method);
   });
-  for (const endpoint of parts.endpoints) addEndpoint(app, parts, endpoint);
+  for (const endpoint of parts.endpoints) if (endpoint.isRaw !== true) addEndpoint(app, parts, endpoint);
+  app.register(async (raw) => {
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    for (const endpoint of parts.endpoints) if (endpoint.isRaw === true) addEndpoint(raw, parts, endpoint);
+  });
   for (const [path, page] of parts.pages) addPage(app, parts, { path, page });
   await app.ready();
   return app;
@@ -133,6 +138,7 @@ async function answer({ places, room }: AppParts, { identity, ready, reply, requ
     service: room.service,
     caller: { by: identity?.by ?? nobody, signal: gone.signal },
     headers: request.headers,
+    raw: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     session: identity?.session?.id,
     secret: identity?.session?.secret,
   });

@@ -5,6 +5,13 @@ import type { JwtIssuers } from '../access/jwt.ts';
 import type { NodeConfig } from '../config/model.ts';
 import type { AgentService } from '../service/index.ts';
 
+/** A hint from outside that the source may have moved. */
+export interface SourceHook {
+  /** What the sender signs with, as it is now; undefined: none is taken. Never throws. */
+  secret(): Promise<string | undefined>;
+  hint(): void;
+}
+
 /** What the HTTP API is made of; the daemon hands it over. */
 export interface HttpOptions {
   readonly service: AgentService;
@@ -18,6 +25,8 @@ export interface HttpOptions {
   readonly newId: () => string;
   /** Who runs the agent: the peer of the unix socket, which lies in a directory of mode 0700. */
   readonly uid: number;
+  /** Absent: no webhook is taken. */
+  readonly hook?: SourceHook;
   /** Something went wrong that no client can be told. */
   readonly onError: (error: unknown) => void;
 }

@@ -24,6 +24,8 @@ export interface Call<P, Q, B> {
   /** Its signal fires when the client goes away. */
   readonly caller: Caller;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body of an endpoint that `isRaw`; else empty. */
+  readonly raw: Uint8Array;
   /** Id of the caller's session, and what opened it; undefined: it came another way. */
   readonly session: string | undefined;
   readonly secret: string | undefined;
@@ -42,6 +44,8 @@ interface Shape<P, Q, B> {
   /** Of the JSON, or of each message of the stream. */
   readonly answer: ZodType;
   readonly streams?: true;
+  /** The body comes as bytes, of whatever type, and no schema is asked. */
+  readonly isRaw?: true;
   /** The service that it is about; '' the node. */
   readonly target?: (params: P, body: B) => string;
   readonly run: (call: Call<P, Q, B>) => Promise<Reply> | Reply;

@@ -12,6 +12,10 @@ export const httpErrors = {
     says: 'A request names a host that this node does not go by; a name may be added in [api] hosts.',
   },
   BODY_TOO_LARGE: { retry: 'never', says: 'A request carries more than 64 KiB.' },
+  HOOK_OFF: {
+    retry: 'on-change',
+    says: 'This node takes no webhook: its node.toml names no webhook_secret_file, or that file cannot be used; the state says so.',
+  },
   TOO_MANY_STREAMS: {
     retry: 'backoff',
     says: 'As many event streams are open as there may be; close one, or try again later.',

@@ -10,6 +10,7 @@ import {
 } from '@reconcile/testkit/served';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
+import { signatureHeader, signatureOf } from '../access/hook.ts';
 import { accessTable, type Role, roles } from '../access/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { StreamPlaces } from './event-stream.ts';
@@ -93,14 +94,16 @@ const endpoints = allEndpoints(
 );
 
 /** A path and a body that pass the schemas. */
-function sample({ body, path }: Endpoint): { readonly path: string; readonly body: unknown } {
+function sample({ body, isRaw, path }: Endpoint): Required<Pick<Ask, 'body' | 'headers'>> & { readonly path: string } {
   const filled = path.replace(':name', 'notes').replace(':id', 'nothing');
   const bodies: Readonly<Record<string, unknown>> = {
     '/api/v1/login': { code: 'rct_wrong' },
     '/api/v1/tokens': { name: `made-${Math.random().toString(36).slice(2)}`, role: 'guest', ttlMs: 60_000 },
     '/api/v1/services/:name/run': { job: 'dump' },
   };
-  return { path: filled, body: body === undefined ? undefined : (bodies[path] ?? {}) };
+  // A webhook is let in by its signature alone, whoever brings it.
+  const headers = isRaw === true ? { [signatureHeader]: signatureOf(Buffer.from('{}'), served.hook.secret) } : {};
+  return { path: filled, headers, body: body === undefined && isRaw !== true ? undefined : (bodies[path] ?? {}) };
 }
 
 const refused = new Set([401, 403]);
@@ -111,9 +114,9 @@ describe('every route, for every role', () => {
 
   test.each(cases)('%s', async (_name, one) => {
     const rule = accessTable[one.rule];
-    const { body, path } = sample(one);
+    const { body, headers: own, path } = sample(one);
     const as = (headers: Readonly<Record<string, string>>) =>
-      ask(path, { method: one.method, headers, body, first: 1 });
+      ask(path, { method: one.method, headers: { ...own, ...headers }, body, first: 1 });
     if (one.rule !== 'login') {
       const stranger = await as({});
       expect(stranger.status === 401, `nobody: ${stranger.text}`).toBe(rule.least !== 'anyone');
@@ -305,6 +308,44 @@ test('ten wrong tokens in a minute close the door for that address', async () =>
   } finally {
     await own.close();
   }
+});
+
+describe('webhooks', () => {
+  const body = { ref: 'refs/heads/main' };
+  const bytes = Buffer.from(JSON.stringify(body));
+  const signed = () => ({ [signatureHeader]: signatureOf(bytes, served.hook.secret) });
+  const hook = (headers: Readonly<Record<string, string>>, sent: unknown = body) =>
+    ask('/api/v1/hook', { method: 'POST', headers, body: sent });
+
+  test('a signed one is a hint, and again when it is replayed', async () => {
+    const before = served.hook.taken;
+    expect((await hook(signed())).status).toBe(202);
+    expect((await hook({ ...signed(), 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(202);
+    expect((await hook({ ...signed(), 'content-type': 'application/json' })).status).toBe(202);
+    expect(served.hook.taken).toBe(before + 3);
+  });
+
+  test('the published example of its kind has our signature', () => {
+    // docs.github.com, "Testing the webhook payload validation".
+    expect(signatureOf(Buffer.from('Hello, World!'), "It's a Secret to Everybody")).toBe(
+      'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
+    );
+  });
+
+  test.each<[string, () => Readonly<Record<string, string>>, unknown, number, string]>([
+    ['unsigned', () => ({}), body, 401, 'HOOK_UNSIGNED'],
+    ['an admin without a signature', () => bearer('admin'), body, 401, 'HOOK_UNSIGNED'],
+    ['of another body', signed, { ref: 'refs/heads/other' }, 401, 'HOOK_UNSIGNED'],
+    ['by another secret', () => ({ [signatureHeader]: signatureOf(bytes, 'guess') }), body, 401, 'HOOK_UNSIGNED'],
+    ['cut short', () => ({ [signatureHeader]: 'sha256=' }), body, 401, 'HOOK_UNSIGNED'],
+    ['too long', signed, { pad: 'x'.repeat(70_000) }, 413, 'BODY_TOO_LARGE'],
+    ['from a page of another site', () => ({ ...signed(), host: 'evil.example' }), body, 421, 'HOST_UNKNOWN'],
+  ])('%s: nothing is looked at', async (_name, headers, ...[sent, status, code]) => {
+    const before = served.hook.taken;
+    const told = await hook(headers(), sent);
+    expect([told.status, told.json().code, served.hook.taken]).toEqual([status, code, before]);
+    expect(told.text).not.toContain(served.hook.secret);
+  });
 });
 
 test('a mistake is named; nothing of the inside is told', async () => {

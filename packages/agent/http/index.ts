@@ -1,3 +1,3 @@
-export type { HttpOptions } from './context.ts';
+export type { HttpOptions, SourceHook } from './context.ts';
 export { timedHost } from './metrics/index.ts';
 export { type HttpServer, httpSocket, startHttp } from './start.ts';

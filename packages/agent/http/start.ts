@@ -10,6 +10,7 @@ import { describeApi } from './openapi.ts';
 import { readPages } from './pages.ts';
 import { actEndpoints } from './routes/act.ts';
 import { doorEndpoints } from './routes/door.ts';
+import { hookEndpoints } from './routes/hook.ts';
 import { lookEndpoints } from './routes/look.ts';
 import { nodeEndpoints } from './routes/node.ts';
 import { streamEndpoints } from './routes/streams.ts';
@@ -41,6 +42,7 @@ export function allEndpoints(room: Room, metrics: AgentMetrics, places: StreamPl
   endpoints.push(
     ...nodeEndpoints({ metrics, now, streams: () => places.taken, description: described }),
     ...doorEndpoints(room),
+    ...hookEndpoints(room),
     ...lookEndpoints,
     ...streamEndpoints,
     ...actEndpoints,

@@ -117,7 +117,7 @@ test('every method is asked, and every rule that is not of HTTP alone', () => {
   expect(new Set(questions.map(([method]) => method))).toEqual(new Set(Object.keys(methods)));
   const rules = new Set(questions.map(([method, question]) => wishOf(method, question).method));
   const ofHttp = ['alive', 'ready', 'describe', 'page', 'login', 'me', 'logout', 'metrics', 'loginLink', 'tokenCreate'];
-  ofHttp.push('tokenRevoke', 'tokens', 'audit');
+  ofHttp.push('tokenRevoke', 'tokens', 'audit', 'hook');
   expect(new Set([...rules, ...ofHttp])).toEqual(new Set(Object.keys(accessTable)));
 });
 

@@ -18,6 +18,8 @@ export interface ServedAgent {
   readonly port: number;
   /** Path of the unix socket. */
   readonly socket: string;
+  /** What webhooks are signed with, and how many were taken. */
+  readonly hook: { readonly secret: string; readonly taken: number };
   /** Problems that no client was told. */
   readonly errors: readonly unknown[];
   /** A token's secret. */
@@ -38,7 +40,14 @@ export async function serveAgent(recording: Recording, pages?: string): Promise<
     hosts: ['rift.home.arpa'],
     grpc: [],
   };
+  const hook = { secret: 'shared-with-the-forge', taken: 0 };
   const http = await startHttp({
+    hook: {
+      secret: async () => hook.secret,
+      hint: () => {
+        hook.taken++;
+      },
+    },
     service: agent,
     config: { node: 'rift', stateDir: dir, api, issuers: [] },
     registry,
@@ -59,6 +68,7 @@ export async function serveAgent(recording: Recording, pages?: string): Promise<
     origin: `http://${address}`,
     port: Number(address.split(':')[1]),
     socket: httpSocket(dir),
+    hook,
     errors,
     token: async (role, ...services) => {
       const wish = { name: `t${++made}`, role, services, ttlMs: 3_600_000 };

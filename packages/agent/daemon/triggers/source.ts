@@ -2,16 +2,24 @@ import { nodeSource } from '../../desired/source.ts';
 import { fetchSource } from '../../request/source.ts';
 import { problemOf } from '../problem.ts';
 import type { Rearm, TriggerContext } from '../trigger.ts';
+import type { Asked } from './asked.ts';
 
 const fetchTimeoutMs = 60_000;
 /** All nodes of a fleet must not ask its remote at one moment. */
 const jitter = 0.2;
 
-/** Hints that the source moved: file watches on a local repository or directory, and fetches of a remote. */
-export async function watchSource(cx: TriggerContext): Promise<Rearm> {
+/** Hints that the source moved: file watches on a local repository or directory, fetches of a remote, and whoever asks. */
+export async function watchSource(cx: TriggerContext, asked: Asked): Promise<Rearm> {
   const rearm = await armedWatch(cx);
   const { source } = cx.config;
-  if (source.type === 'git' && source.remote !== '') void poll(cx, source.pollMs);
+  const { host, signal } = cx;
+  const hasRemote = source.type === 'git' && source.remote !== '';
+  void asked.follow({
+    clock: host.clock,
+    signal,
+    everyMs: () => (hasRemote ? source.pollMs * (1 + jitter * (Math.random() - 0.5)) : undefined),
+    look: async () => (hasRemote ? fetchNow(cx) : cx.hint('commit')),
+  });
   return { rearm };
 }
 
@@ -43,21 +51,13 @@ async function armedWatch(cx: TriggerContext): Promise<() => void> {
   return rearm;
 }
 
-async function poll(cx: TriggerContext, everyMs: number): Promise<void> {
-  const { clock } = cx.host;
-  for (;;) {
-    try {
-      const trouble = await fetchSource(cx, fetchTimeoutMs);
-      if (trouble === undefined) cx.problem('fetch', undefined);
-      else cx.problem('fetch', { code: trouble.problem, message: trouble.message, hint: trouble.hint });
-      if (trouble === undefined) cx.hint('fetched');
-    } catch (error) {
-      if (!cx.signal.aborted) cx.problem('fetch', problemOf(error));
-    }
-    try {
-      await clock.sleep(everyMs * (1 + jitter * (Math.random() - 0.5)), cx.signal);
-    } catch {
-      return;
-    }
+async function fetchNow(cx: TriggerContext): Promise<void> {
+  try {
+    const trouble = await fetchSource(cx, fetchTimeoutMs);
+    if (trouble === undefined) cx.problem('fetch', undefined);
+    else cx.problem('fetch', { code: trouble.problem, message: trouble.message, hint: trouble.hint });
+    if (trouble === undefined) cx.hint('fetched');
+  } catch (error) {
+    if (!cx.signal.aborted) cx.problem('fetch', problemOf(error));
   }
 }

@@ -20,9 +20,10 @@ export async function modes({ config, host }: Examined): Promise<Finding[]> {
   });
   const guarded: Guarded[] = [dir(own), socket(`${own}/podman.sock`, false)];
   if (config !== undefined) {
-    const { api, path, secretsDir, stateDir } = config;
+    const { api, path, secretsDir, source, stateDir } = config;
     guarded.push(
       secret(path),
+      ...(source.webhookSecretFile === undefined ? [] : [secret(source.webhookSecretFile)]),
       dir(stateDir),
       dir(secretsDir),
       secret(`${stateDir}/node.key`),
