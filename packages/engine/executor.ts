@@ -44,6 +44,8 @@ export interface Execution {
 }
 
 const pullsAtOnce = 3;
+/** Jobs may take hours: they have places of their own, so that nothing else waits for one. */
+const runsAtOnce = 4;
 
 /**
  * Walks the DAG: whatever has all it needs runs, in plan order, within the pools' bounds; a failure costs its descendants
@@ -64,6 +66,7 @@ class Walk {
   readonly #input: ExecuteInput;
   readonly #work: PQueue;
   readonly #pulls = new PQueue({ concurrency: pullsAtOnce });
+  readonly #runs = new PQueue({ concurrency: runsAtOnce });
   readonly #open = new Map<ActionId, number>();
   readonly #blocks = new Map<ActionId, ActionId[]>();
   readonly #actions: ReadonlyMap<ActionId, Action>;
@@ -136,7 +139,8 @@ class Walk {
   /** Waiting costs no place: only what makes podman work is bounded. */
   #pool<T>(action: Action, task: () => Promise<T>): Promise<T> {
     if (action.verb === 'await' || action.verb === 'drain') return task();
-    const queue = action.verb === 'pull' || action.verb === 'build' ? this.#pulls : this.#work;
+    const isPull = action.verb === 'pull' || action.verb === 'build';
+    const queue = isPull ? this.#pulls : action.verb === 'run' ? this.#runs : this.#work;
     // Plan order among all that wait: what was made is started before the next is made, so podman's lock and its processors
     // are busy at the same time.
     return queue.add(task, { priority: -(this.#rank.get(action.id) ?? 0) });
@@ -225,7 +229,7 @@ class Walk {
       });
     return withDeadline(
       (signal) => {
-        const cx: ApplyContext<Host> = { ...context, signal };
+        const cx: ApplyContext<Host> = { ...context, signal, ...(yields === undefined ? {} : { leaves: yields }) };
         return action.verb === 'await' ? passGate(cx, driver, { action, book: gates }) : driver.apply(cx, action);
       },
       {
@@ -243,8 +247,8 @@ class Walk {
 
   async #failedWith(action: Action, error: unknown, startedAt: number): Promise<void> {
     const { context, emit, journal } = this.#input;
-    const stopped = action.verb === 'await' ? this.#stopped() : undefined;
-    if (stopped !== undefined && isCancelled(error)) {
+    const stopped = this.#stopped();
+    if (stopped !== undefined && this.#isLeft(action, error)) {
       this.#skip(action.id, stopped);
       return;
     }
@@ -261,6 +265,12 @@ class Walk {
     else emit({ ...this.#of(action), type: 'action.failed', durationMs, code, message: failure.message });
     this.#failed.set(action.id, { code, message: failure.message });
     this.#skipAfter(action.id);
+  }
+
+  /** Waiting that was cut short, and said nothing about what it waited for. */
+  #isLeft({ verb }: Action, error: unknown): boolean {
+    if (verb === 'await') return isCancelled(error);
+    return verb === 'run' && error !== undefined && error === this.#input.yields?.reason;
   }
 
   #pass(id: ActionId): void {

@@ -82,7 +82,14 @@ class Bench {
   }
 
   async pass(
-    options: { signal?: AbortSignal; approve?: boolean; patient?: boolean; current?: () => boolean; seen?: Look } = {},
+    options: {
+      signal?: AbortSignal;
+      approve?: boolean;
+      patient?: boolean;
+      current?: () => boolean;
+      seen?: Look;
+      yields?: AbortSignal;
+    } = {},
   ): Promise<PassReport> {
     const driver = this.world.driver();
     const observe = driver.observe.bind(driver);
@@ -112,6 +119,7 @@ class Bench {
       prepare: async () => undefined,
       patient: () => options.patient ?? true,
       seen: options.seen,
+      yields: options.yields,
     });
     expect(overlaps(this.world.observed)).toEqual([]);
     return report;
@@ -284,6 +292,26 @@ describe('a pass', () => {
       expect(bench.world.applied.some((id) => id.endsWith('#start'))).toBe(false);
       expect(bench.events.some((e) => e.type === 'action.skipped' && e.because === how)).toBe(true);
     }
+  });
+
+  it('runs of jobs hold nothing up, are left when the pass gives way, and the next one comes back to them', async () => {
+    const [db] = model(app).services;
+    const jobs = Array.from({ length: 6 }, (_, n) => ({ name: `j${n}`, when: 'before-start' as const, image: app }));
+    const backup = { name: 'backup', stage: 0, components: [], jobs };
+    const wanted = desired({ services: [backup, ...(db === undefined ? [] : [db])] });
+    const bench = new Bench(wanted, { goesOn: () => true });
+    const urgent = new AbortController();
+    const leaving = (async () => {
+      await expect.poll(() => bench.up('db/main')).toHaveLength(1);
+      urgent.abort();
+    })();
+    const left = await bench.pass({ yields: urgent.signal });
+    await leaving;
+    expect(left).toMatchObject({ yielded: true, failed: new Map() });
+    expect(bench.world.applied.filter((id) => id.endsWith('#run'))).toEqual([]);
+    const report = await bench.faults({}).pass();
+    expect(report.last.actions).toEqual([]);
+    expect(bench.world.applied.filter((id) => id.endsWith('#run'))).toHaveLength(6);
   });
 
   it('a job that ends badly is done, and what needs it does not go on: the old version stays', async () => {

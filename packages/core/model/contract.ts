@@ -264,7 +264,13 @@ export interface ObserveContext<H> {
   readonly ledger: LedgerView;
 }
 
-export interface ApplyContext<H> extends ObserveContext<H> {}
+export interface ApplyContext<H> extends ObserveContext<H> {
+  /**
+   * Fires when the pass gives way: a driver that only waits for what goes on by itself (a job's run) leaves it, by throwing the
+   * signal's reason; the next pass comes back to it. What changes something is finished. Absent: nothing is left.
+   */
+  readonly leaves?: AbortSignal;
+}
 
 /** Result of observing one driver's kinds. `notes` are kept for the next pass, only when they changed. */
 export interface Observation {

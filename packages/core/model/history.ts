@@ -71,6 +71,28 @@ export interface Request {
   readonly args?: Json;
 }
 
+/** Why a job ran: its schedule, the one run that makes up for missed ones, a person, or what it is tied to. */
+export type JobTrigger = 'schedule' | 'catch-up' | 'asked' | 'before-start' | 'before-update' | 'after-update';
+
+/**
+ * One run of a job; the last twenty of each are kept. `failed`: it could not be run, or nobody knows how it ended.
+ * `interrupted`: the machine went down meanwhile. `replaced`: the next one was due (`overlap = "replace"`).
+ */
+export interface JobRun {
+  readonly trigger: JobTrigger;
+  readonly outcome: 'running' | 'ended' | 'failed' | 'interrupted' | 'replaced';
+  readonly begunAt: Instant;
+  readonly endedAt?: Instant;
+  /** Of one that ended. */
+  readonly exitCode?: number;
+}
+
+/** What a schedule has in the `args` of its request. */
+export interface ScheduledArgs {
+  readonly why: string;
+  readonly trigger: 'schedule' | 'catch-up';
+}
+
 /** Why a request is carried out: who asked, and in whose words. */
 export function requestReason({ args, by }: Request): Reason {
   const why = (args as { readonly why?: unknown } | undefined)?.why;

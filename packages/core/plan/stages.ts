@@ -20,6 +20,8 @@ export class Stages {
     const stage = target.desired?.stage;
     if (stage === undefined || !target.def.staged || target.desired?.active === false || target.type === 'retire')
       return;
+    // A run that somebody asked for, or a schedule, may take hours and is no part of booting.
+    if (target.def.mutable && target.reason?.code === 'Requested') return;
     this.#byStage[stage]?.push(target);
   }
 

@@ -14,6 +14,7 @@ import { noteHealth } from '../tables/health.ts';
 import { addHistory } from '../tables/history.ts';
 import { deleteImage, putImage } from '../tables/image.ts';
 import { putJob } from '../tables/job.ts';
+import { beginRun, endRun, stopRun } from '../tables/job-run.ts';
 import { addKnownBad } from '../tables/known-bad.ts';
 import { deleteLease, putLease } from '../tables/lease.ts';
 import { putPin } from '../tables/pin.ts';
@@ -65,6 +66,9 @@ const writers: Writers = {
   lease: (rows, { key, port }) => putLease(rows, key, port),
   'lease-gone': (rows, { key }) => deleteLease(rows, key),
   job: (rows, { slot, mark }) => putJob(rows, slot, mark),
+  'run-begun': (rows, { slot, run }, { at }) => beginRun(rows, slot, { ...run, at }),
+  'run-ended': (rows, { slot, mark }) => endRun(rows, slot, mark),
+  'run-failed': (rows, { slot }, { at }) => stopRun(rows, slot, { outcome: 'failed', at }),
   'request-closed': (rows, { id }, { at }) => closeRequest(rows, id, at),
   secret: (rows, { name, hmac }, { at }) => putSecret(rows, name, { hmac, at }),
   'secret-gone': (rows, { name }) => deleteSecret(rows, name),

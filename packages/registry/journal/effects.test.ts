@@ -321,6 +321,7 @@ describe('done', () => {
     const operations = effectsOf(other('job/mcr/migrate', 'run', run), { done: mark }, nothing);
     expect(facts(operations)).toEqual([
       { row: 'job', slot: 'job/mcr/migrate', mark },
+      { row: 'run-ended', slot: 'job/mcr/migrate', mark },
       { row: 'request-closed', id: 'r1' },
       { row: 'success', key: 'job/mcr/migrate' },
     ]);
@@ -410,7 +411,20 @@ describe('failed', () => {
     ['stop: of the container', actionOn(next, 'stop', {}), { retry: 'never' }, replacing, [attempt(next.key)]],
     ['delete: of the container', actionOn(next, 'delete', {}), {}, {}, [attempt(next.key)]],
     ['pull: of the image', other('image/x', 'pull', {}), { retry: 'never' }, {}, [attempt('image/x')]],
-    ['job: of the job', other('job/mcr/migrate', 'run', {}), {}, {}, [attempt('job/mcr/migrate')]],
+    [
+      'job: of the job',
+      other('job/mcr/migrate', 'run', { requestId: 'r1' }),
+      {},
+      {},
+      [{ row: 'run-failed', slot: 'job/mcr/migrate' }, attempt('job/mcr/migrate')],
+    ],
+    [
+      'job: a request that cannot be fulfilled is closed',
+      other('job/mcr/migrate', 'run', { requestId: 'r1' }),
+      { retry: 'never' },
+      {},
+      [{ row: 'run-failed', slot: 'job/mcr/migrate' }, { row: 'request-closed', id: 'r1' }, attempt('job/mcr/migrate')],
+    ],
   ];
 
   test.each(cases)('%s', (_name, ...[action, how, recall, expected]) => {

@@ -1,10 +1,10 @@
-import type { Action, ActionFailure, Facts, JobMark, Pin } from '@reconcile/core';
+import type { Action, ActionFailure, Facts, Pin } from '@reconcile/core';
 import type { ImageArgs, RemoveArgs } from '@reconcile/core/kinds/image';
-import { jobMark, type RunArgs } from '@reconcile/core/kinds/job';
 import type { AdoptDataArgs } from '@reconcile/core/kinds/volume';
-import { containerEffects, told } from './container-effects.ts';
-import { numberFact, textFact } from './facts.ts';
+import { containerEffects } from './container-effects.ts';
+import { textFact } from './facts.ts';
 import { failureEffects } from './failure-effects.ts';
+import { jobEffects } from './job-effects.ts';
 import type { RowOperation } from './operation.ts';
 import type { Recall } from './recall.ts';
 
@@ -53,24 +53,6 @@ function leaseEffects(action: Action): RowOperation[] {
   if (action.verb === 'delete') return [{ row: 'lease-gone', key: action.key }];
   const { port } = action.args as { port: number };
   return action.verb === 'acquire' && port > 0 ? [{ row: 'lease', key: action.key, port }] : [];
-}
-
-function jobEffects(action: Action, facts: Facts | undefined, recall: Recall): RowOperation[] {
-  const args = action.args as unknown as RunArgs;
-  const exitCode = numberFact(facts, 'exitCode') ?? 0;
-  const mark: JobMark = {
-    mark:
-      textFact(facts, 'mark') ?? jobMark(args.spec.when, args.specHash, textFact(facts, 'imageId') ?? '', args.bootId),
-    exitCode,
-    startedAt: numberFact(facts, 'startedAt') ?? recall.begunAt ?? recall.at,
-    finishedAt: numberFact(facts, 'finishedAt') ?? recall.at,
-  };
-  const operations: RowOperation[] = [
-    { row: 'job', slot: action.slot, mark },
-    { ...told(action, 'ran'), to: args.spec.run.image, why: `exit ${exitCode}` },
-  ];
-  if (args.requestId !== null) operations.push({ row: 'request-closed', id: args.requestId });
-  return operations;
 }
 
 function secretEffects(action: Action, facts: Facts | undefined): RowOperation[] {

@@ -2,6 +2,7 @@ import type { Action, ActionFailure } from '@reconcile/core';
 import type { AwaitArgs } from '@reconcile/core/kinds/container';
 import { attemptKey } from '@reconcile/core/plan';
 import { imageIdOf, told } from './container-effects.ts';
+import { jobFailure } from './job-effects.ts';
 import type { RowOperation } from './operation.ts';
 import type { Recall } from './recall.ts';
 
@@ -9,6 +10,7 @@ import type { Recall } from './recall.ts';
 export function failureEffects(action: Action, failure: ActionFailure, recall: Recall): RowOperation[] {
   const { code, message } = failure;
   const attempt: RowOperation = { row: 'attempt', key: attemptKey(action), of: action.key, code, message };
+  if (action.kind === 'job') return [...jobFailure(action, failure), attempt];
   if (action.kind !== 'container') return [attempt];
 
   if (action.verb === 'await' && failure.expired) {

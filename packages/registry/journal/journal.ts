@@ -5,6 +5,7 @@ import { closeIntent, closeIntentsBefore, openIntent } from '../tables/intent.ts
 import { carryOut } from './carry-out.ts';
 import { containerIntent } from './container-effects.ts';
 import { type Ending, effectsOf } from './effects.ts';
+import { jobIntent } from './job-effects.ts';
 import { type Lookups, recallFor } from './recall.ts';
 
 export interface JournalOptions {
@@ -29,7 +30,8 @@ export function registryJournal(registry: Registry, options: JournalOptions): Jo
     closeIntentsBefore(rows, openedAt);
     for (const action of actions) {
       openIntent(rows, action, { commit, generation, bootId, epoch: registry.epoch, by, at });
-      for (const operation of containerIntent(action, bootId)) carryOut(rows, operation, { at, commit, by });
+      for (const operation of [...containerIntent(action, bootId), ...jobIntent(action, bootId)])
+        carryOut(rows, operation, { at, commit, by });
     }
   };
 

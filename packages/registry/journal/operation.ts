@@ -1,6 +1,7 @@
 import type { Instant, JobMark, KnownBad, LastGood, Pin, ResourceKey, SlotKey } from '@reconcile/core';
 import type { RecordedSpec } from '../tables/container-spec.ts';
 import type { HistoryWhat } from '../tables/history.ts';
+import type { BegunRun } from '../tables/job-run.ts';
 import type { GateExpired } from '../tables/slot.ts';
 
 /** One thing to write down. What an action left is a list of these, worked out without a database. */
@@ -37,6 +38,9 @@ export type RowOperation =
   | { readonly row: 'lease'; readonly key: ResourceKey; readonly port: number }
   | { readonly row: 'lease-gone'; readonly key: ResourceKey }
   | { readonly row: 'job'; readonly slot: SlotKey; readonly mark: JobMark }
+  | { readonly row: 'run-begun'; readonly slot: SlotKey; readonly run: BegunRun }
+  | { readonly row: 'run-ended'; readonly slot: SlotKey; readonly mark: JobMark }
+  | { readonly row: 'run-failed'; readonly slot: SlotKey }
   | { readonly row: 'request-closed'; readonly id: string }
   | { readonly row: 'secret'; readonly name: string; readonly hmac: string }
   | { readonly row: 'secret-gone'; readonly name: string }

@@ -6,6 +6,17 @@ import { bootSlot } from './0005-boot-slot.ts';
 import { confirm } from './0006-confirm.ts';
 import { flapping } from './0006-flapping.ts';
 import { undo } from './0007-undo.ts';
+import { jobRun } from './0008-job-run.ts';
 
 /** Numbered by position, from 1. Forward only: what was released is never edited, the next step is appended. */
-export const migrations: readonly string[] = [first, image, access, override, bootSlot, confirm, flapping, undo];
+export const migrations: readonly string[] = [
+  first,
+  image,
+  access,
+  override,
+  bootSlot,
+  confirm,
+  flapping,
+  undo,
+  jobRun,
+];

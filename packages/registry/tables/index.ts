@@ -11,6 +11,8 @@ export * from './hold-release.ts';
 export * from './image.ts';
 export * from './intent.ts';
 export * from './job.ts';
+export * from './job-run.ts';
+export * from './job-schedule.ts';
 export * from './known-bad.ts';
 export * from './lease.ts';
 export * from './meta.ts';

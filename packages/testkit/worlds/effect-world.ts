@@ -30,6 +30,8 @@ export interface EffectFaults {
   readonly breaks?: (action: Action) => 'before' | 'after' | undefined;
   /** Exit code of a job's run; default 0. */
   readonly jobEndsWith?: (slot: string) => number;
+  /** Runs of jobs that go on until they are left. */
+  readonly goesOn?: (slot: string) => boolean;
   /** Actions that never return. */
   readonly hangs?: (action: Action) => boolean;
 }
@@ -74,6 +76,7 @@ export class EffectWorld {
 
   async #apply(cx: ApplyContext<Host>, action: Action): Promise<Facts | undefined> {
     if (this.#faults.hangs?.(action) === true) await new Promise(() => undefined);
+    if (action.verb === 'run' && this.#faults.goesOn?.(action.slot) === true) await leftBy(cx.leaves);
     const broken = this.#faults.breaks?.(action);
     if (broken === 'before') throw new FleetError('TEST_BROKEN', 'backoff', { message: `made to fail: ${action.id}` });
     const at = cx.host.clock.now();
@@ -98,6 +101,13 @@ export class EffectWorld {
     const state = this.observed.resources[key as never]?.state as unknown as ContainerState | undefined;
     return { running: state?.phase === 'running', pid: state?.pid ?? 0, exitCode: state?.exitCode ?? 0 };
   }
+}
+
+/** @throws why it was left */
+async function leftBy(leaves: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    leaves?.addEventListener('abort', () => reject(leaves.reason), { once: true });
+  });
 }
 
 /** The registry's part as plain memory, for engine tests: what is recorded for each action, and nothing about SQLite. */

@@ -90,12 +90,15 @@ async function toTheEnd(work: Work, name: string, spec: JobSpec): Promise<Ended>
   };
 }
 
-/** false: the deadline came first. */
-async function waited(work: Work, name: string, timeoutMs: number): Promise<boolean> {
+/** false: the deadline came first. @throws why it is left: the run goes on without us, and a later pass finds it by its label */
+async function waited({ client, cx }: Work, name: string, timeoutMs: number): Promise<boolean> {
+  const { leaves } = cx;
+  leaves?.throwIfAborted();
   try {
-    await work.client.wait(name, timeoutMs);
+    await client.wait(name, timeoutMs, leaves);
     return true;
   } catch (error) {
+    leaves?.throwIfAborted();
     if (isFleetError(error) && error.code === 'PODMAN_HUNG') return false;
     throw error;
   }

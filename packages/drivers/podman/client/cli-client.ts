@@ -59,9 +59,10 @@ export function cliClient(host: Host, signal: AbortSignal): PodmanClient {
     signal: async (name, word) =>
       void (await write(`signal container ${name}`, ['kill', `--signal=${word}`, '--', name])),
     remove: (name) => unlessGone(`remove container ${name}`, ['rm', '--force', '--time=0', '--', name]),
-    async wait(name, timeoutMs) {
+    async wait(name, timeoutMs, leaves) {
       const what = `wait for container ${name}`;
-      const text = await askPodman(host.run, { what, args: ['wait', '--', name], timeoutMs, signal });
+      const waiting = leaves === undefined ? signal : AbortSignal.any([signal, leaves]);
+      const text = await askPodman(host.run, { what, args: ['wait', '--', name], timeoutMs, signal: waiting });
       const code = Number(text.trim());
       if (text.trim() === '' || !Number.isInteger(code)) throw garbled(what, 'an exit code');
       return code;

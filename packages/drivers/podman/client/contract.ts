@@ -224,8 +224,8 @@ export interface PodmanClient extends PodmanReader {
   signal(name: string, signal: string): Promise<void>;
   /** With force, its storage leftover too; an absent one is fine. Volumes stay, anonymous ones too. */
   remove(nameOrId: string): Promise<void>;
-  /** Ends by itself; resolves to its exit code. @throws PODMAN_HUNG at the deadline */
-  wait(name: string, timeoutMs: number): Promise<number>;
+  /** Ends by itself; resolves to its exit code. `leaves`: nobody waits any more. @throws PODMAN_HUNG at the deadline */
+  wait(name: string, timeoutMs: number, leaves?: AbortSignal): Promise<number>;
   exec(
     name: string,
     command: readonly string[],

@@ -72,9 +72,10 @@ export function restClient(host: Host, socketPath: string, { answered, signal, u
     },
     remove: (name) =>
       removing(`remove container ${name}`, container(name), { force: 'true', timeout: '0', v: 'false' }),
-    async wait(name, timeoutMs) {
+    async wait(name, timeoutMs, leaves) {
       const what = `wait for container ${name}`;
-      const code = await restJson(socket, call(what, ['POST', `${container(name)}/wait`], { timeoutMs }));
+      const waiting = leaves === undefined ? socket : { ...socket, signal: AbortSignal.any([signal, leaves]) };
+      const code = await restJson(waiting, call(what, ['POST', `${container(name)}/wait`], { timeoutMs }));
       if (typeof code !== 'number' || !Number.isInteger(code)) throw garbled(what, 'an exit code');
       return code;
     },
