@@ -104,6 +104,6 @@ async function bundled(dir: string): Promise<string> {
   const wrapper = { banner: { js: '(function (require, __dirname) {' }, footer: { js: '})' } };
   await build({ ...common, ...wrapper, entryPoints: [join(here, 'planner.ts')], outfile, charset: 'ascii' });
   await build({ ...common, entryPoints: [join(here, 'planner-start.ts')], outfile: join(dir, 'start.js') });
-  writeCache(outfile, `${outfile}.cache`);
+  writeCache(outfile, `${outfile}.cache`, true);
   return join(dir, 'start.js');
 }

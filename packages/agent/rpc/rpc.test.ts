@@ -12,6 +12,9 @@ import { accessTable, type Role, roles } from '../access/index.ts';
 import { duplexCalls, streamCalls, unaryCalls } from './calls.ts';
 import { startRpc } from './start.ts';
 
+/** A busy machine takes its time. */
+const patient = { timeout: 10_000 } as const;
+
 let served: ServedAgent;
 let pki: Pki;
 let serving: { close(): Promise<void> };
@@ -190,7 +193,7 @@ describe('the handshake', () => {
     const caller = callerOf({ to: `127.0.0.1:${port}`, root: pki.root, own: await make() });
     expect(await caller.call('State', {})).toEqual({ code: 'grpc 14' });
     caller.close();
-    await expect.poll(() => why().join(' ')).toMatch(new RegExp(expected));
+    await expect.poll(() => why().join(' '), patient).toMatch(new RegExp(expected));
   });
 
   async function foreign(): Promise<Credentials> {
@@ -229,10 +232,10 @@ describe('the handshake', () => {
     const before = await shown();
     const next = await pki.issue('rift.example.net', 'serverAuth');
     await copyFile(next.certFile, own.certFile);
-    await expect.poll(() => problems.has('grpc certificates')).toBe(true);
+    await expect.poll(() => problems.has('grpc certificates'), patient).toBe(true);
     expect(await shown()).toBe(before);
     await copyFile(next.keyFile, own.keyFile);
-    await expect.poll(shown).not.toBe(before);
+    await expect.poll(shown, patient).not.toBe(before);
     expect(problems.size).toBe(0);
     expect(await as('certificate', 'admin').call('State', {})).toHaveProperty('answer');
   });
@@ -300,7 +303,7 @@ describe('bombs', () => {
     expect(served.agent.readers - readers).toBeLessThanOrEqual(64);
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * mebibyte);
     http2.destroy();
-    await expect.poll(() => served.agent.readers, { timeout: 10_000 }).toBe(readers);
+    await expect.poll(() => served.agent.readers, patient).toBe(readers);
   });
 
   test('a conversation that says nothing, and connections that never begin to speak', async () => {

@@ -1,12 +1,13 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { writeDashboard } from './dashboard.ts';
 import { layoutOf } from './layout.ts';
 import { licencesOf } from './licences.ts';
 import { packageManifest } from './manifest.ts';
+import { wholeFiles } from './parts.ts';
 import { writeBundle } from './split.ts';
 import { writeCache } from './write-cache.ts';
 
@@ -104,7 +105,7 @@ const made = await Promise.all([
 chmodSync(dist.loader, 0o755);
 mkdirSync(dist.native, { recursive: true });
 copyFileSync(join(sqlite, 'build', 'Release', 'better_sqlite3.node'), join(dist.native, 'better_sqlite3.node'));
-for (const file of dist.bundle) writeCache(file, `${file}.cache`);
+for (const file of dist.bundle) writeCache(file, `${file}.cache`, wholeFiles.has(basename(file)));
 writeFileSync(join(dist.root, 'THIRD_PARTY_LICENSES'), licencesOf(workspace, made));
 writeFileSync(
   join(dist.root, 'package.json'),

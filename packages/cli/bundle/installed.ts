@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nativeCandidates, nativeFolder } from '@reconcile/registry/bundled';
-import { bundleFiles } from './parts.ts';
+import { bundleFiles, wholeFiles } from './parts.ts';
 import { writeCache } from './write-cache.ts';
 
 // What npm runs after an installation. Neither half failing is a failed installation: without the cache the command starts a
@@ -34,7 +34,9 @@ function installNative(): void {
 }
 
 try {
-  for (const file of bundleFiles) writeCache(join(__dirname, file), join(__dirname, `${file}.cache`));
+  for (const file of bundleFiles) {
+    writeCache(join(__dirname, file), join(__dirname, `${file}.cache`), wholeFiles.has(file));
+  }
 } catch (error) {
   console.error(
     `no code cache (${error instanceof Error ? error.message : String(error)}): the command starts a little later`,

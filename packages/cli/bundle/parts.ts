@@ -5,7 +5,7 @@ import { bundleScript } from './script.ts';
  * The bundle's files in `lib/`, in the order in which they are looked through: what every start needs, what asks podman, what a
  * look at the node needs as well, what a pass does, what reads definitions, what nodes with a proxy, names or certificates need,
  * everything else, and large libraries that few need. Each has V8's compiled code beside it and is read when a module of it is
- * first asked for: compiled code that is not used takes as long to read as code that is.
+ * first asked for.
  */
 export const bundleFiles = [
   'reconcile.js',
@@ -21,6 +21,13 @@ export const bundleFiles = [
   'reconcile-acme.js',
 ] as const;
 export type BundleFile = (typeof bundleFiles)[number];
+
+/** Those that every look reads, and most of whose functions a plan of many services calls. */
+export const wholeFiles: ReadonlySet<string> = new Set<BundleFile>([
+  'reconcile.js',
+  'reconcile-early.js',
+  'reconcile-look.js',
+]);
 
 /** The bundle's first module. */
 export const firstModule = 'main.js';

@@ -13,6 +13,7 @@ describe('what is set to what', () => {
     ['cpus=1.5', ['cpus'], [1.5, '1.5']],
     ['user=1.10', ['user'], ['1.10']],
     ['user="0"', ['user'], ['0']],
+    ['env.X= ""', ['env', 'X'], [' ""']],
     ['read_only=true', ['read_only'], [true, 'true']],
     ['cmd=["a","b c"]', ['cmd'], [['a', 'b c'], '["a","b c"]']],
     ['cmd=[1]', ['cmd'], ['[1]']],

@@ -49,7 +49,9 @@ function plainValue(text: string): EditValue | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value;
+  // Blanks before a quote are part of the text.
+  if (typeof value === 'string') return text.startsWith('"') ? value : undefined;
   if (typeof value === 'number') return String(value) === text ? value : undefined;
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined;
 }

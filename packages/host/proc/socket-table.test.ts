@@ -41,12 +41,10 @@ describe('parseSocketTable', () => {
     expect(parseSocketTable('', [tcpListen])).toEqual([]);
   });
 
-  test('5000 rows well within a turn of the event loop', () => {
+  test('5000 rows', () => {
     const line = tcp.split('\n')[2]!;
     const big = `${tcp.split('\n')[0]}\n${`${line}\n`.repeat(5_000)}`;
-    const startedAt = performance.now();
     expect(parseSocketTable(big, [established])).toHaveLength(5_000);
-    expect(performance.now() - startedAt).toBeLessThan(50);
   });
 });
 
