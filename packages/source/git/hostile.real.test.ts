@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { badName } from '../layout.ts';
 import { commitFile } from './commit.ts';
 import { fetchMirror } from './fetch.ts';
-import { definition, type SampleRepository, Sandbox, texts } from './sample-repository.fixture.ts';
+import { definition, type SampleRepository, Sandbox, stateOf, texts } from './sample-repository.fixture.ts';
 import { gitSource } from './source.ts';
 
 // Repositories that try to run a program of theirs, or to reach outside: the canary must never sing. That the traps work at
@@ -151,16 +151,16 @@ const hostile: Readonly<Record<string, () => void>> = {
   },
   'a tree that climbs': () => {
     const file = blob('climbed');
-    const up = writeTree([
+    const up = repo.tree([
       ['100644', '..', file],
       ['100644', '.git', file],
       ['100644', 'x', blob('fine')],
     ]);
     commitTreeId(
-      writeTree([
+      repo.tree([
         ['40000', 'ca', up],
         ['100644', 'fleet.toml', blob(definition)],
-        ['40000', 'services', writeTree([['40000', '..', up]])],
+        ['40000', 'services', repo.tree([['40000', '..', up]])],
       ]),
     );
   },
@@ -211,39 +211,22 @@ const hostile: Readonly<Record<string, () => void>> = {
   },
 };
 
-/** A tree object git itself would refuse to make. */
-function writeTree(entries: readonly (readonly [mode: string, name: string, id: string])[]): string {
-  const content = Buffer.concat(
-    entries.map(([mode, name, id]) => Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')])),
-  );
-  return repo.pipe(content, 'hash-object', '-t', 'tree', '-w', '--literally', '--stdin');
-}
-
 function commitTreeId(tree: string): void {
   repo.git('update-ref', 'refs/heads/main', repo.git('commit-tree', tree, '-p', 'HEAD', '-m', 'hostile'));
-}
-
-/** Every file below, with what would show a change. */
-function state(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(dir, entry.name);
-    const { mtimeMs, size, mode, ino } = lstatSync(path);
-    return [`${path} ${mtimeMs} ${size} ${mode} ${ino}`, ...(entry.isDirectory() ? state(path) : [])];
-  });
 }
 
 describe('looking runs nothing of theirs, writes nothing, and takes nothing from outside', () => {
   test.each(Object.entries(hostile))('%s', async (_, make) => {
     const last = repo.git('rev-parse', 'HEAD');
     make();
-    const before = state(box.dir);
+    const before = stateOf(box.dir);
     const source = gitSource(box.settings(repo.path));
     const cx = box.context();
     const result = await source.snapshot(cx, { lastCommit: last, withEdits: true });
     await source.head(cx);
     await source.snapshot(cx, { ref: 'HEAD' });
     expect(existsSync(canary)).toBe(false);
-    expect(state(box.dir)).toEqual(before);
+    expect(stateOf(box.dir)).toEqual(before);
     const files = texts(result.ok?.files ?? new Map());
     expect(JSON.stringify(files)).not.toMatch(/root:x:|climbed|evil/);
     expect(Object.keys(files).filter((path) => path.split('/').includes('..') || badName(path) !== undefined)).toEqual(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createHost, type Host } from '@reconcile/host';
@@ -113,9 +113,26 @@ export class SampleRepository {
     return this.git('rev-parse', 'HEAD');
   }
 
+  /** A tree object that git itself may refuse to make. @returns its id */
+  tree(entries: readonly (readonly [mode: string, name: string, id: string])[]): string {
+    const content = Buffer.concat(
+      entries.map(([mode, name, id]) => Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')])),
+    );
+    return this.pipe(content, 'hash-object', '-t', 'tree', '-w', '--literally', '--stdin');
+  }
+
   private env(): NodeJS.ProcessEnv {
     return { PATH: process.env.PATH, HOME: this.home, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C.UTF-8' };
   }
+}
+
+/** Every file below, with what would show a change. */
+export function stateOf(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    const { mtimeMs, size, mode, ino } = lstatSync(path);
+    return [`${path} ${mtimeMs} ${size} ${mode} ${ino}`, ...(entry.isDirectory() ? stateOf(path) : [])];
+  });
 }
 
 /** The text of a snapshot's files, by path. */
