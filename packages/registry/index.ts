@@ -1,6 +1,6 @@
 export type { RegistryNotice } from './damage.ts';
 export { registryErrors } from './errors.ts';
-export { forgive } from './forgive.ts';
+export { calm, forgive } from './forgive.ts';
 export { pruneRegistry } from './housekeeping.ts';
 export * from './journal/index.ts';
 export * from './load/index.ts';

@@ -179,7 +179,10 @@ export class AgentCore implements NodeParts {
         patient: ({ code, until: at = Number.POSITIVE_INFINITY }: { code: string; until?: Instant }) =>
           code === 'BackingOff' && at - clock.now() <= shortWaitMs && clock.now() < until,
       };
-      return carryOutOrder(cx, { listener, order, registry: this.registry }, (input) => this.passes.ordered(input));
+      const given = { listener, order, registry: this.registry };
+      const done = carryOutOrder(cx, given, (input) => this.passes.ordered(input));
+      // An order leaves the loop's next wake-up as it was: a pass of its own learns when the window ends.
+      return order.trial === undefined ? done : done.finally(() => this.#loop.hint('wake'));
     });
   }
 

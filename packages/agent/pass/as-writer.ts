@@ -1,7 +1,7 @@
 import type { ApplyContext, Desired, Event, KindDefinition, Observed, Plan, Principal, Wait } from '@reconcile/core';
 import { Failpoint, type GateBook, type PassReport, passStep, runPass } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
-import { pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
+import { calm, pruneRegistry, type Registry, releaseHold } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
 import { markReverted, WindowEnds } from '../confirm/index.ts';
 import { storeBlobs } from '../desired/blobs.ts';
@@ -90,6 +90,10 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   failpoint.reach('recorded', passStep('source'));
   for (const id of input.confirm) await registry.write((rows) => releaseHold(rows, id, { at: host.clock.now(), by }));
 
+  // What the tried version died of must not make the one before it wait.
+  const { trial } = desired;
+  if (trial?.state === 'over') await registry.write((rows) => void trial.slots.map((slot) => calm(rows, slot)));
+
   const drivers = input.warm?.drivers ?? (await nodeDrivers(config, host));
   const kinds = input.warm?.kinds ?? (await nodeKinds(config));
   const bootId = await host.proc.bootId();
@@ -143,7 +147,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
     const { commit } = desired;
     await keepParachute({ config, host, registry, commit, fresh: loaded.fresh?.snapshot, input: planned, ledger });
   }
-  if (desired.trial?.state === 'over' && isThrough(report)) await markReverted(registry, host.clock.now());
+  if (trial?.state === 'over' && isThrough(report)) await markReverted(registry, host.clock.now());
   const outcome = { ...report, loaded, desired };
   if (report.yielded) return outcome;
   await closeFulfilled(registry, { desired, observed: report.observed, at: host.clock.now() });

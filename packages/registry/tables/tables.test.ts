@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Event } from '@reconcile/core';
 import { expect, test } from 'vitest';
-import { forgive } from '../forgive.ts';
+import { calm, forgive } from '../forgive.ts';
 import { pruneRegistry } from '../housekeeping.ts';
 import { loadHistory, loadLedger } from '../load/index.ts';
 import { openRegistry } from '../open.ts';
@@ -300,6 +300,22 @@ test('beyond fifty thousand events the oldest go', async () => {
   });
   expect(await pruneRegistry(registry, 60_000)).toBe(100);
   expect(registry.read((rows) => rows.one('SELECT min(at) AS oldest FROM event'))).toEqual({ oldest: 100 });
+});
+
+test('what a version died of is forgotten for one slot, and that it was bad is not', async () => {
+  const bad = { specHash: 'x', imageId: '', reason: 'r', at: 5 };
+  const registry = await after((rows) => {
+    addKnownBad(rows, 'web/main', bad);
+    addAttempt(rows, 'web/main', { of: 'container/a-1', at: 1, code: 'A', message: 'a' });
+    addDeath(rows, 'web/main', now);
+    addDeath(rows, 'db/main', now);
+  });
+  expect(await registry.write((rows) => calm(rows, 'web/main'))).toBe(true);
+  expect(await registry.write((rows) => calm(rows, 'web/main'))).toBe(false);
+  const { attempts, slots } = loadHistory(registry, boot, now);
+  expect(attempts).toEqual({});
+  expect(slots['web/main']).toMatchObject({ knownBad: [bad], deaths: [] });
+  expect(slots['db/main']?.deaths).toEqual([now]);
 });
 
 test('retry forgets what was held against a service, component or job, and nobody else', async () => {
