@@ -10,8 +10,7 @@ import {
 } from '@reconcile/testkit/served';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
-import { signatureHeader, signatureOf } from '../access/hook.ts';
-import { accessTable, type Role, roles } from '../access/index.ts';
+import { accessTable, type Role, roles, signatureHeader, signatureOf } from '../access/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { StreamPlaces } from './event-stream.ts';
 import { AgentMetrics } from './metrics/index.ts';
