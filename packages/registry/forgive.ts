@@ -8,6 +8,10 @@ export function forgive(rows: Rows, target: string): boolean {
   const changed = [
     rows.run(`DELETE FROM known_bad WHERE ${match('slot')}`, ...below(target)),
     rows.run(`DELETE FROM job WHERE exit_code != 0 AND (${match('slot')})`, ...below(target)),
+    rows.run(
+      `DELETE FROM job_run WHERE (outcome IN ('failed', 'interrupted') OR exit_code != 0) AND (${match('slot')})`,
+      ...below(target),
+    ),
   ];
   return calm(rows, target) || changed.some((rowsChanged) => rowsChanged > 0);
 }

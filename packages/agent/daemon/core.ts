@@ -20,6 +20,7 @@ import { News } from './news.ts';
 import type { NodeParts } from './node-parts.ts';
 import { Passes } from './passes.ts';
 import { problemOf } from './problem.ts';
+import { Schedules } from './schedules.ts';
 import type { Rearm, TriggerContext } from './trigger.ts';
 import { watchAddresses } from './triggers/addresses.ts';
 import { Asked } from './triggers/asked.ts';
@@ -63,6 +64,7 @@ export class AgentCore implements NodeParts {
   readonly #asked = new Asked();
   readonly #problems = new Map<string, Problem>();
   readonly #health: HealthMonitor;
+  readonly #schedules: Schedules;
   readonly #notifier: Notifier;
   #config: NodeConfig;
   #warm: Warm;
@@ -85,6 +87,13 @@ export class AgentCore implements NodeParts {
     this.news = new News(input.host.ids.random().slice(0, 8), () => input.host.clock.now());
     this.passes = new Passes(this);
     this.#health = new HealthMonitor({ node: this, hint: () => this.hint('health') });
+    this.#schedules = new Schedules({
+      host: this.host,
+      registry: this.registry,
+      hint: () => this.hint('schedule'),
+      problem: (name, problem) => this.problem(name, problem),
+      fatal: (error) => this.fatal(error),
+    });
     this.#notifier = new Notifier({
       host: this.host,
       registry: this.registry,
@@ -135,7 +144,8 @@ export class AgentCore implements NodeParts {
   }
 
   hint(of: TriggerName): void {
-    if (of === 'commit' || of === 'fetched' || of === 'request' || of === 'health') this.passes.current?.giveWay();
+    if (of === 'commit' || of === 'fetched' || of === 'request' || of === 'health' || of === 'schedule')
+      this.passes.current?.giveWay();
     this.#loop.hint(of);
   }
 
@@ -221,7 +231,9 @@ export class AgentCore implements NodeParts {
       ),
     );
     for (const { rearm } of this.#rearms) rearm();
-    if (!this.#stop.signal.aborted) this.#health.looked(look);
+    if (this.#stop.signal.aborted) return;
+    this.#health.looked(look);
+    this.#schedules.looked(look.seen.input.desired);
   }
 
   passed({ hasActed }: { readonly hasActed: boolean }): void {
@@ -268,6 +280,7 @@ export class AgentCore implements NodeParts {
     this.#stop.abort();
     this.#triggers.abort();
     this.#health.stop();
+    await this.#schedules.stop();
     await this.#loop.stop();
     await this.#notifier.close();
     this.#vitals.stop();
@@ -277,6 +290,10 @@ export class AgentCore implements NodeParts {
     const { current, last, look } = this.passes;
     const { commit, trouble } = look?.loaded ?? {};
     const bootId = look?.seen.observed.bootId ?? '';
+    const wakeAt = Math.min(
+      this.#wakeAt ?? Number.POSITIVE_INFINITY,
+      this.#schedules.nextAt ?? Number.POSITIVE_INFINITY,
+    );
     return {
       version: this.version,
       pid: process.pid,
@@ -296,7 +313,7 @@ export class AgentCore implements NodeParts {
       },
       overrides: this.registry.read((rows) => listOverrides(rows, this.host.clock.now())),
       problems: Object.fromEntries(this.#problems),
-      ...(this.#wakeAt === undefined ? {} : { wakeAt: this.#wakeAt }),
+      ...(Number.isFinite(wakeAt) ? { wakeAt } : {}),
       vitals: this.#vitals.read(),
       boot: bootReport(this.registry, bootId, this.host.clock.now()) ?? {
         bootId,

@@ -1,7 +1,7 @@
 import { type Event, type Instant, isFleetError, type Plan, type Principal } from '@reconcile/core';
 import { planExit } from '@reconcile/core/exit';
 import type { LoopPass } from '@reconcile/engine';
-import { loadHistory, loadLedger } from '@reconcile/registry';
+import { loadHistory, loadJobStories, loadLedger } from '@reconcile/registry';
 import type { Loaded } from '../desired/model.ts';
 import type { Seen } from '../look/look.ts';
 import { nextSlice, type PassInput, type PassOutcome, passAsWriter } from '../pass/as-writer.ts';
@@ -103,9 +103,15 @@ export class Passes {
     wanted: Omit<PassInput, 'config' | 'host' | 'install' | 'signal' | 'warm'>,
     { isNarrow, trigger }: { isNarrow: boolean; trigger: TriggerName },
   ): Promise<PassOutcome> {
-    const { config, host, install, news, registry, stop, warm } = this.#node;
+    const { config, host, install, news, registry, resyncMs, stop, warm } = this.#node;
     const { failpoint } = this.#node;
-    const pass = new StandingPass({ id: host.ids.random().slice(0, 8), trigger, clock: host.clock, stop });
+    const pass = new StandingPass({
+      id: host.ids.random().slice(0, 8),
+      trigger,
+      clock: host.clock,
+      stop,
+      longestRunMs: resyncMs,
+    });
     this.#current = pass;
     this.#count++;
     warm.sparing.isNarrow = isNarrow;
@@ -121,6 +127,8 @@ export class Passes {
       if (event.type === 'cycle.started') begin();
       if (event.type === 'plan.made') pass.planned(event.actions);
       if (event.type === 'action.succeeded' || event.type === 'gate.opened') pass.advanced();
+      if (event.type === 'action.started') pass.began(event.actionId, event.verb);
+      else if ('actionId' in event) pass.ended(event.actionId);
       news.tell({ kind: 'event', event });
       wanted.emit(event);
     };
@@ -174,6 +182,9 @@ export class Passes {
       observed,
       get ledger() {
         return loadLedger(registry);
+      },
+      get runs() {
+        return loadJobStories(registry);
       },
       get input() {
         const history = loadHistory(registry, observed.bootId, observed.at);
@@ -230,6 +241,7 @@ const telling: readonly TriggerName[] = [
   'fetched',
   'request',
   'health',
+  'schedule',
   'containers',
   'address',
   'wake',

@@ -18,15 +18,21 @@ export class StandingPass {
   #own: ReadonlySet<string> | undefined;
   readonly #touched = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  /** Actions in hand, and their verbs. */
+  readonly #inHand = new Map<string, string>();
+  #runsTimer: NodeJS.Timeout | undefined;
+  readonly #longestRunMs: number;
   #done = 0;
   #of = 0;
 
-  constructor(parts: { id: string; trigger: TriggerName; clock: Clock; stop: AbortSignal }) {
+  /** `longestRunMs`: how long it waits for jobs alone without looking anew. */
+  constructor(parts: { id: string; trigger: TriggerName; clock: Clock; stop: AbortSignal; longestRunMs: number }) {
     this.id = parts.id;
     this.trigger = parts.trigger;
     this.#clock = parts.clock;
     this.since = parts.clock.now();
     this.#stop = parts.stop;
+    this.#longestRunMs = parts.longestRunMs;
     if (parts.stop.aborted) this.#yields.abort();
     else parts.stop.addEventListener('abort', this.#onStop, { once: true });
   }
@@ -52,6 +58,16 @@ export class StandingPass {
     this.#done = 0;
   }
 
+  began(action: string, verb: string): void {
+    this.#inHand.set(action, verb);
+    this.#waitForRuns();
+  }
+
+  ended(action: string): void {
+    this.#inHand.delete(action);
+    this.#waitForRuns();
+  }
+
   advanced(): void {
     this.#done++;
   }
@@ -59,7 +75,7 @@ export class StandingPass {
   /** Something happened to that container: unless this very pass is about it, it gives way. */
   touched(container: string): void {
     if (this.#own === undefined) this.#touched.add(container);
-    else if (!this.#own.has(container)) this.giveWay();
+    else if (!this.#own.has(container) || this.#isAtRuns) this.giveWay();
   }
 
   /** Something else is due: it gives way as soon as it had its time. */
@@ -71,6 +87,17 @@ export class StandingPass {
 
   end(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#runsTimer);
     this.#stop.removeEventListener('abort', this.#onStop);
+  }
+
+  /** Jobs run for hours: while nothing else is in hand, it is about no container any more. */
+  get #isAtRuns(): boolean {
+    return this.#inHand.size > 0 && [...this.#inHand.values()].every((verb) => verb === 'run');
+  }
+
+  #waitForRuns(): void {
+    clearTimeout(this.#runsTimer);
+    if (this.#isAtRuns) this.#runsTimer = setTimeout(() => this.giveWay(), this.#longestRunMs);
   }
 }

@@ -2,7 +2,7 @@ import type { Desired, Json, LedgerView, Observed, Plan, PlanInput } from '@reco
 import { desiredAround, plan } from '@reconcile/core/plan';
 import { look as observe } from '@reconcile/engine/look';
 import type { ReadHost } from '@reconcile/host';
-import { loadHistory, loadLedger, type Registry } from '@reconcile/registry';
+import { type JobStories, loadHistory, loadJobStories, loadLedger, type Registry } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
 import { nodeKinds } from '../wire/kinds/index.ts';
 import type { Observers } from '../wire/observers/index.ts';
@@ -22,6 +22,8 @@ export interface Seen {
   readonly observed: Observed;
   readonly ledger: LedgerView;
   readonly input: PlanInput;
+  /** What is known of jobs, read when somebody asks. */
+  readonly runs: JobStories;
   /** What observers would like kept and is not yet; a dry run keeps nothing. */
   readonly notes: Readonly<Record<string, Json>>;
 }
@@ -53,6 +55,9 @@ export async function lookAndPlan(input: LookInput): Promise<Seen> {
     observed: seen.observed,
     ledger,
     input: planInput,
+    get runs() {
+      return loadJobStories(registry);
+    },
     notes: newNotes(seen.notes, ledger),
   };
 }

@@ -15,6 +15,7 @@ import { withPullSizes } from '../look/pull-sizes.ts';
 import { keepNotes, registryMemory } from '../memory/memory.ts';
 import { ensureNodeKey } from '../node/key.ts';
 import { nodePaths } from '../node/paths.ts';
+import { closeCutRuns } from '../request/cut.ts';
 import { closeFulfilled } from '../request/fulfilled.ts';
 import { type Drivers, nodeDrivers } from '../wire/drivers/index.ts';
 import { nodeKinds } from '../wire/kinds/index.ts';
@@ -97,6 +98,7 @@ export async function passAsWriter(input: PassInput, registry: Registry): Promis
   const drivers = input.warm?.drivers ?? (await nodeDrivers(config, host));
   const kinds = input.warm?.kinds ?? (await nodeKinds(config));
   const bootId = await host.proc.bootId();
+  await closeCutRuns(registry, { bootId, at: host.clock.now() });
   const ends = new WindowEnds();
   const cancelled = AbortSignal.any([signal, ends.cuts]);
   await ends.watch(registry, host);

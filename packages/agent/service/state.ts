@@ -14,6 +14,7 @@ export type TriggerName =
   | 'resync'
   | 'address'
   | 'health'
+  | 'schedule'
   | 'request'
   | 'reload';
 

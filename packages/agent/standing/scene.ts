@@ -15,6 +15,7 @@ import type {
   Wait,
 } from '@reconcile/core';
 import type { ContainerCare, ContainerSpec, ContainerState } from '@reconcile/core/kinds/container';
+import type { JobStories } from '@reconcile/registry';
 import type { Seen } from '../look/look.ts';
 
 export type WantedContainer = Resource<ContainerSpec, ContainerCare>;
@@ -27,6 +28,8 @@ export interface Scene {
   readonly plan: Plan;
   readonly history: History;
   readonly ledger: LedgerView;
+  /** Runs of jobs, and how far their schedules were gone by. */
+  readonly runs: JobStories;
   readonly now: Instant;
   /** Declared containers and jobs, by slot. */
   readonly wanted: ReadonlyMap<SlotKey, Resource>;
@@ -39,8 +42,10 @@ export interface Scene {
   readonly unmanaged: ReadonlyMap<string, Unmanaged>;
 }
 
-export function sceneOf(seen: Pick<Seen, 'plan' | 'observed' | 'ledger' | 'input'>): Scene {
-  const { ledger, observed, plan } = seen;
+export function sceneOf(
+  seen: Pick<Seen, 'plan' | 'observed' | 'ledger' | 'input'> & Partial<Pick<Seen, 'runs'>>,
+): Scene {
+  const { ledger, observed, plan, runs = {} } = seen;
   const { desired, history, now } = seen.input;
   const isMain = (kind: string) => kind === 'container' || kind === 'job';
   const wanted = new Map<SlotKey, Resource>();
@@ -59,7 +64,7 @@ export function sceneOf(seen: Pick<Seen, 'plan' | 'observed' | 'ledger' | 'input
   const changes = new Map<SlotKey, Change[]>();
   for (const change of plan.changes) if (isMain(change.kind)) pushTo(changes, change.slot, change);
   const unmanaged = new Map(plan.unmanaged.map((item) => [item.key as string, item]));
-  return { desired, observed, plan, history, ledger, now, wanted, standing, waits, holds, changes, unmanaged };
+  return { desired, observed, plan, history, ledger, runs, now, wanted, standing, waits, holds, changes, unmanaged };
 }
 
 function pushTo<V>(map: Map<string, V[]>, key: string, value: V): void {

@@ -116,6 +116,7 @@ function partStatus(scene: Scene, row: Standing, past: ServicePast): PartStatus 
     ...row,
     probe: row.kind === 'job' || care === undefined ? '' : probeText(care.health),
     restarts: restarts.length,
+    ...(row.kind === 'job' ? { runs: scene.runs[row.slot]?.runs ?? [] } : {}),
     ...(usage ?? {}),
   };
 }

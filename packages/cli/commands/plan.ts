@@ -2,6 +2,7 @@ import type { Loaded } from '@reconcile/agent/desired';
 import { planDocument } from '@reconcile/agent/documents/plan';
 import { withPullSizes } from '@reconcile/agent/look';
 import type { NameRow } from '@reconcile/agent/names';
+import { unattended } from '@reconcile/agent/schedule/unattended';
 import { type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import type { Plan } from '@reconcile/core';
 import {
@@ -16,6 +17,7 @@ import {
 } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
+import { noteLines } from '../words/notes.ts';
 import { troubleLines } from './trouble.ts';
 
 export interface PlanOptions extends ScopeOptions {
@@ -38,9 +40,15 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   const names = made.changes.some(({ kind }) => kind === 'route')
     ? await namesOf({ config, desired, host, plan: made })
     : [];
+  const notes = unattended(config.stateDir, desired);
   if (cx.json) {
     const text = options.diff === true ? { diff: plainText(diff) } : {};
-    cx.printJson({ ...document, ...text, ...(names.length === 0 ? {} : { names }) });
+    cx.printJson({
+      ...document,
+      ...(notes.length === 0 ? {} : { notes }),
+      ...text,
+      ...(names.length === 0 ? {} : { names }),
+    });
     return document.exit;
   }
   cx.tell(troubleLines(sight.loaded, cx.errLook));
@@ -48,6 +56,7 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   const meta = { ...planMeta(sight, performance.now() - startedAt), applyHint: applyHint(made, options) };
   cx.print(renderPlan(made, meta, { width: cx.look.width, ascii: cx.look.ascii, verbose: options.verbose === true }));
   if (names.length > 0) cx.print([[], ...names.map(nameLine)]);
+  cx.print(noteLines(notes));
   if (diff.length > 0) cx.print([[], ...diff]);
   return document.exit;
 }

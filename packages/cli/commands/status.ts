@@ -1,8 +1,10 @@
 import { nodeDocument, serviceDocument } from '@reconcile/agent/documents';
+import { unattended } from '@reconcile/agent/schedule/unattended';
 import { plainName } from '@reconcile/agent/subject';
 import { conditionLines, momentText, renderNodeStatus, renderStatus, type StatusOptions } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
+import { noteLines } from '../words/notes.ts';
 import { absenceLine } from './named.ts';
 
 /** One service from all sides; without a name, the node in a few lines. */
@@ -13,10 +15,12 @@ export async function runStatus(cx: CliContext, name: string | undefined): Promi
 
 async function node(cx: CliContext, sight: Sight): Promise<number> {
   const document = await nodeDocument(sight);
-  if (cx.json) cx.printJson(document);
+  const notes = unattended(sight.config.stateDir, sight.desired);
+  if (cx.json) cx.printJson({ ...document, ...(notes.length === 0 ? {} : { notes }) });
   else {
     cx.print(renderNodeStatus(document, document.past, options(cx, document.at)));
     cx.print(conditionLines(document.conditions ?? [], cx.look.width));
+    cx.print(noteLines(notes));
   }
   return document.exit;
 }

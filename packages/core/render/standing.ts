@@ -1,3 +1,4 @@
+import type { JobRun } from '../model/history.ts';
 import type { Instant } from '../model/json.ts';
 import type { Health } from '../model/observed.ts';
 import type { Absence, SlotKey } from '../model/resource.ts';
@@ -19,6 +20,18 @@ export const grades = [
   'elsewhere',
 ] as const;
 export type Grade = (typeof grades)[number];
+
+/** When a job ran, and when it runs next. */
+export interface JobStanding {
+  /** By its schedule, as long as an agent runs; absent: it has none, or is frozen or stopped. */
+  readonly nextAt?: Instant;
+  /** A run that was due, was not made, and is not made up for. */
+  readonly missedAt?: Instant;
+  /** Runs in a row that did not end well, newest last one first; 0: the last one did. */
+  readonly failures: number;
+  /** The newest; `status S -o json` has up to twenty. */
+  readonly last?: JobRun;
+}
 
 /** One component or job as it is right now: a row of `ps`. */
 export interface Standing {
@@ -43,6 +56,8 @@ export interface Standing {
   readonly other?: { readonly version: string; readonly is: 'bad' | 'next' };
   /** Of a running one. */
   readonly startedAt?: Instant;
+  /** Of a job. */
+  readonly job?: JobStanding;
   /** Names and addresses it answers at; a job's schedule. */
   readonly reachedAs: readonly string[];
   /** Only ever the reason why it is not simply well. */

@@ -1,3 +1,4 @@
+import type { JobRun } from '../model/history.ts';
 import type { Instant } from '../model/json.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { healthWord, versionText } from './ps.ts';
@@ -23,6 +24,8 @@ export interface PartStatus extends Standing {
   /** Bytes; absent: podman could not say. */
   readonly memory?: { readonly used: number; readonly limit: number };
   readonly cpuPercent?: number;
+  /** Of a job, newest first. */
+  readonly runs?: readonly JobRun[];
 }
 
 export interface RouteStatus {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { forgive } from '../forgive.ts';
 import { openRegistry } from '../open.ts';
 import { temporaryDir } from '../temporary.fixture.ts';
 import { somebody } from '../world.fixture.ts';
@@ -90,5 +91,18 @@ test('how far a schedule was gone by', async () => {
     await registry.write((all) => putSchedule(all, slot, row));
     expect(registry.read(listSchedules)).toEqual({ [slot]: row });
   }
+  await registry.close();
+});
+
+test('a retry forgets bad runs of its target, and keeps good ones', async () => {
+  const registry = open();
+  await registry.write((rows) => {
+    for (const [n, exitCode] of [0, 3].entries()) {
+      beginRun(rows, slot, { ...by(`r${n}`), at: n });
+      endRun(rows, slot, ended(n, exitCode));
+    }
+    expect(forgive(rows, 'notes')).toBe(true);
+  });
+  expect(registry.read(listRuns)[slot]?.map(({ exitCode }) => exitCode)).toEqual([0]);
   await registry.close();
 });

@@ -27,6 +27,14 @@ const grade = z.enum([
 ]);
 const health = z.enum(['healthy', 'starting', 'unhealthy', 'none', 'unknown']);
 
+const jobRun = open({
+  trigger: z.enum(['schedule', 'catch-up', 'asked', 'before-start', 'before-update', 'after-update']),
+  outcome: z.enum(['running', 'ended', 'failed', 'interrupted', 'replaced']),
+  begunAt: instant,
+  endedAt: instant.optional(),
+  exitCode: z.number().optional(),
+});
+
 export const standing = open({
   slot: text,
   name: text,
@@ -40,6 +48,12 @@ export const standing = open({
   version: text,
   other: open({ version: text, is: z.enum(['bad', 'next']) }).optional(),
   startedAt: instant.optional(),
+  job: open({
+    nextAt: instant.optional(),
+    missedAt: instant.optional(),
+    failures: z.number(),
+    last: jobRun.optional(),
+  }).optional(),
   reachedAs: z.array(text),
   note: text,
 });
@@ -72,7 +86,7 @@ const serviceStatus = open({
   wants: text,
   runs: text,
   because: z.array(text),
-  parts: z.array(standing.extend({ probe: text, restarts: z.number() })),
+  parts: z.array(standing.extend({ probe: text, restarts: z.number(), runs: z.array(jobRun).optional() })),
   routes: z.array(
     open({
       key: text,

@@ -1,0 +1,1 @@
+export { askDue, type DueContext, type Gone } from './due.ts';

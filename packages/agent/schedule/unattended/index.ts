@@ -1,0 +1,1 @@
+export { unattended } from './unattended.ts';
