@@ -18,7 +18,7 @@ test.each<[string, readonly string[], string, boolean]>([
   ['its own container, while a job runs beside it', ['run', 'await'], 'web', false],
   ['its own container, while nothing but jobs is in hand', ['run'], 'web', true],
   ['another container', ['start'], 'db', true],
-])('what happens to %s', async (_name, verbs, container, givesWay) => {
+])('what happens to %s', async (_name, ...[verbs, container, givesWay]) => {
   const pass = await passWith(verbs);
   pass.touched(container);
   expect(pass.yields.aborted).toBe(givesWay);
