@@ -27,11 +27,12 @@ export async function serveOnAddresses(of: OnAddresses): Promise<{ close(): Prom
   const read = async (): Promise<void> => {
     const now = await stampOf(files);
     if (now === stamp) return;
-    stamp = now;
     const [cert, key, clientCa] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
     const renewed = { cert: cert ?? '', key: key ?? '', clientCa: clientCa ?? '' };
     for (const server of servers.values()) server.renew(renewed);
     identity = renewed;
+    // Only now: what does not fit is tried, and told, until it does.
+    stamp = now;
   };
   const listen = async (bind: string): Promise<void> => {
     const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(bind) ?? [];

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
@@ -231,6 +231,10 @@ describe('the handshake', () => {
       });
     const before = await shown();
     const next = await pki.issue('rift.example.net', 'serverAuth');
+    // As a reader finds it that comes while it is written.
+    await writeFile(own.certFile, '');
+    await expect.poll(() => problems.has('grpc certificates'), patient).toBe(true);
+    expect(await shown()).toBe(before);
     await copyFile(next.certFile, own.certFile);
     await expect.poll(() => problems.has('grpc certificates'), patient).toBe(true);
     expect(await shown()).toBe(before);

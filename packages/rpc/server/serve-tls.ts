@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { fail } from '../errors.ts';
@@ -87,7 +88,12 @@ export async function serveRpcTls({ answerers, host, identity, port, refused }: 
   };
 }
 
+/** Node takes an empty text for no certificate at all, and would then answer nobody: files are read while they are written. */
 function contextOf({ cert, clientCa, key }: TlsIdentity) {
+  new X509Certificate(clientCa);
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    throw new Error('the key is not that of the certificate');
+  }
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.3' as const };
 }
 
