@@ -54,6 +54,23 @@ describe.skipIf(reason !== undefined)(`podman, inside and out ${reason ?? ''}`, 
     await apply(one.delete());
   });
 
+  test('what died a moment ago is started with its ports', async () => {
+    const { driver } = ground.world;
+    const port = await ground.freePort();
+    const one = make({ routes: [{ name: '', containerPort: 8080, fixed: null }] }, { port });
+    for (const step of [one.create, one.start]) await apply(step);
+    const place = () => driver.locate?.(ground.world.observing(), `container/${one.name}`);
+    for (let death = 0; death < 3; death++) {
+      await expect.poll(() => ground.probeTcp?.(one.name, port), { timeout: 5000 }).toBe(true);
+      process.kill((await place())?.pid ?? 0, 'SIGKILL');
+      // As soon as podman says so: its own cleaning up is still going on.
+      while ((await place())?.running === true);
+      await apply({ ...one.start, reason: { code: 'Exited', text: 'exited 137' } });
+    }
+    await expect.poll(() => ground.probeTcp?.(one.name, port), { timeout: 5000 }).toBe(true);
+    await apply(one.delete());
+  });
+
   test('a file of another owner: readable by it alone, rewritten in place, its edits seen', async () => {
     const { world } = ground;
     const one = await world.blob('one');
