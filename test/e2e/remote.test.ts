@@ -218,7 +218,7 @@ describe.skipIf(reason !== undefined)(`an agent, asked ${reason ?? ''}`, () => {
     await agent.end();
     const one = reconcile('exec', 'web', '--', 'sh', '-c', 'cat; exit 7');
     one.child.stdin?.end('straight\n');
-    expect(await one.ended).toBe(7);
+    expect(await one.ended, one.said).toBe(7);
     expect(one.said).toContain('straight\n');
   });
 });

@@ -62,8 +62,7 @@ async function through(cx: CliContext, service: AgentService, { argv, hasTermina
 async function here(cx: CliContext, { argv, hasTerminal, name }: Wanted): Promise<number> {
   const { standingOf } = await import('@reconcile/agent/documents');
   const sight = await lookAround(cx);
-  await sight.registry.close();
-  const { scene, standing } = await standingOf(sight);
+  const { scene, standing } = await standingOf(sight).finally(() => sight.registry.close());
   const container = execContainer(scene, standing, plainName(name, sight.config.node));
   const terminal = hasTerminal ? ['--tty', `--env=TERM=${cx.env.TERM ?? 'xterm'}`] : [];
   return createHost({ env: cx.env }).run.attach(
