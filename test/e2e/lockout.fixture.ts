@@ -99,11 +99,12 @@ export const risks: readonly Risky[] = [
   },
 ];
 
-/** Tells this try from others of the same risk: a version that failed its gate would not be tried again. */
+/** Tells this try from others of the same risk: a version that failed its gate, or an image that was not found, is not tried again at once. */
 function marked(text: string, mark: string): string {
-  return text.includes('env = { ')
-    ? text.replace('env = { ', `env = { MARK = "${mark}", `)
-    : text.replace('stop_timeout', `env = { MARK = "${mark}" }\nstop_timeout`);
+  const own = text.replace(testImage('none'), testImage(`none-${mark.replace(/\W+/g, '-')}`));
+  return own.includes('env = { ')
+    ? own.replace('env = { ', `env = { MARK = "${mark}", `)
+    : own.replace('stop_timeout', `env = { MARK = "${mark}" }\nstop_timeout`);
 }
 
 /** A node whose way in is a service of its own, and its resolver another. */
