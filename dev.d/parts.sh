@@ -27,57 +27,74 @@ dev_test() {
   unpack ssh $SSH_PACKAGES
   unpack browser $BROWSER_PACKAGES
   check_parts
-  # Most of both is waiting. Side by side only in networks apart: fixed ports are asked for on both sides.
+  # Half of it is waiting. Side by side only in networks apart: fixed ports are asked for on both sides.
   if [ "$(id -u)" = 0 ]; then
-    beside contract 900
-    world_part e2e 1000
+    beside
+    world_up
+    offer_all
+    part e2e vitest_in_world e2e 1100 e2e --exclude "test/e2e/{$APART}.test.ts"
+    keep_screenshots
+    world_down
     besides
   else
-    world_part contract 900
-    world_part e2e 1000
+    world_up
+    offer_all
+    part contract vitest_in_world contract 900 contract
+    part e2e vitest_in_world e2e 1300 e2e
+    keep_screenshots
+    world_down
   fi
   if [ "$(id -u)" = 0 ]; then part link link_part; else say "--- link: left out, only root can make network namespaces"; fi
   part package run_ts packages/cli/bundle/pack-trial.ts
   report
 }
 
-# world_part PROJECT SECONDS: its tests in a world of their own.
-world_part() {
-  world_up
+# End-to-end tests that go with the contract tests, so that both sides take about as long.
+APART=dashboard,dashboard-agent,drift,recover,runbook
+
+offer_all() {
   offer servers
   offer ssh ssh
   offer browser browser
-  part "$1" vitest_in_world "$1" "$2"
-  if [ -d "$WORLD/out/screenshots" ]; then mkdir -p .cache/out && cp -R "$WORLD/out/screenshots" .cache/out/; fi
-  world_down
 }
 
-# beside PROJECT SECONDS: the same as a process of its own, in a network namespace; `besides` waits for it and shows what it said.
+keep_screenshots() {
+  [ -d "$WORLD/out/screenshots" ] || return 0
+  mkdir -p .cache/out
+  cp -R "$WORLD/out/screenshots" .cache/out/
+}
+
+# Contract tests and some others as a process of its own, in a network namespace; `besides` waits and shows what it said.
 beside() {
-  BESIDE=$1
   beside_started=$(now_ms)
-  say "--- $1: beside the next part, its output after it"
-  "$ROOT/dev" apart "$1" "$2" "$LOGS" >"$LOGS/$1.log" 2>&1 &
+  say "--- apart: contract tests and {$APART}, beside the next part; what they say comes after it"
+  "$ROOT/dev" apart "$LOGS" >"$LOGS/apart.log" 2>&1 &
   BESIDE_PID=$!
 }
 
 besides() {
   beside_verdict=ok
-  wait "$BESIDE_PID" || { beside_verdict=FAILED && BROKEN="$BROKEN $BESIDE"; }
-  say "--- $BESIDE"
-  cat "$LOGS/$BESIDE.log"
-  tell_part "$BESIDE" "$beside_started" "$beside_verdict"
+  wait "$BESIDE_PID" || { beside_verdict=FAILED && BROKEN="$BROKEN apart"; }
+  say "--- apart"
+  cat "$LOGS/apart.log"
+  tell_part apart "$beside_started" "$beside_verdict"
+  count_tests contract
+  count_tests e2e-apart
 }
 
-# What `beside` runs. Its report goes where the caller counts.
+# What `beside` runs. Its reports go where the caller counts.
 dev_apart() {
   world_up
-  offer servers
-  offer browser browser
+  offer_all
   network_up
   apart_verdict=0
-  run vitest_in_world "$1" "$2" || apart_verdict=$?
-  cp "$WORLD/out/$1.json" "$3/"
+  run vitest_in_world contract 900 contract || apart_verdict=1
+  # shellcheck disable=SC2046
+  run vitest_in_world e2e 600 e2e-apart $(printf 'test/e2e/%s.test.ts ' $(printf %s "$APART" | tr , ' ')) || apart_verdict=1
+  for report in contract e2e-apart; do
+    if [ -f "$WORLD/out/$report.json" ]; then cp "$WORLD/out/$report.json" "$1/"; fi
+  done
+  keep_screenshots
   network_down
   world_down
   return "$apart_verdict"
@@ -241,10 +258,12 @@ vitest_here() {
     --reporter=dot --reporter=json --outputFile.json="$LOGS/$1.json"
 }
 
-# vitest_in_world PROJECT SECONDS
+# vitest_in_world PROJECT SECONDS REPORT WORDS…
 vitest_in_world() {
-  in_world timeout -k 10 "$2" node node_modules/vitest/vitest.mjs run --project "$1" --no-file-parallelism --passWithNoTests --silent=passed-only \
-    --reporter=default --reporter=json --outputFile.json="$WORLD/out/$1.json"
+  vitest_project=$1 vitest_seconds=$2 vitest_report=$WORLD/out/$3.json
+  shift 3
+  in_world timeout -k 10 "$vitest_seconds" node node_modules/vitest/vitest.mjs run --project "$vitest_project" --no-file-parallelism --passWithNoTests --silent=passed-only \
+    --reporter=default --reporter=json --outputFile.json="$vitest_report" "$@"
 }
 
 count_tests() {
