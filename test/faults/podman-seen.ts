@@ -23,10 +23,14 @@ export class PodmanEye {
   readonly #places: EyePlaces;
   readonly #volumes: string;
   readonly #host: Host = createHost();
+  /** What was there before us. */
+  readonly #strangers = new Set<string>();
 
   static async open(home: FleetHome, places: EyePlaces): Promise<PodmanEye> {
     const { stdout } = await podman(['info', '--format={{.Store.VolumePath}}']);
-    return new PodmanEye(home, places, stdout.trim());
+    const eye = new PodmanEye(home, places, stdout.trim());
+    for (const name of await eye.#kept(await eye.#client())) eye.#strangers.add(name);
+    return eye;
   }
 
   private constructor(home: FleetHome, places: EyePlaces, volumes: string) {
@@ -35,13 +39,17 @@ export class PodmanEye {
     this.#volumes = volumes;
   }
 
+  #client() {
+    return podmanClients('auto').reader(this.#host, AbortSignal.timeout(60_000));
+  }
+
   /** Something in a volume that must never change. */
   async fill(volume: string): Promise<void> {
     await writeFile(join(this.#volumes, volume, '_data', 'precious'), randomUUID());
   }
 
   async look(): Promise<Seen> {
-    const client = await podmanClients('auto').reader(this.#host, AbortSignal.timeout(60_000));
+    const client = await this.#client();
     const [rows, files] = await Promise.all([client.containers(), copiesIn(join(this.#home.state, 'files'))]);
     const containers = await Promise.all(
       rows
@@ -78,13 +86,20 @@ export class PodmanEye {
   }
 
   async #others(client: Pick<PodmanClient, 'networks' | 'secrets'>): Promise<string[]> {
-    const [networks, secrets] = await Promise.all([client.networks(), client.secrets()]);
     const certificates = await readdir(join(this.#home.state, 'certificates'));
+    return [
+      ...(await this.#kept(client)).filter((name) => !this.#strangers.has(name)),
+      ...certificates.map((name) => `certificate ${name.replace(/\.pem$/, '')}`),
+      ...(await this.#names()),
+    ];
+  }
+
+  /** Networks and secrets that podman keeps. */
+  async #kept(client: Pick<PodmanClient, 'networks' | 'secrets'>): Promise<string[]> {
+    const [networks, secrets] = await Promise.all([client.networks(), client.secrets()]);
     return [
       ...networks.filter(({ name }) => name !== 'podman').map(({ name }) => `network ${name}`),
       ...secrets.map(({ name }) => `secret ${name.replace(/^reconcile-/, '')}`),
-      ...certificates.map((name) => `certificate ${name.replace(/\.pem$/, '')}`),
-      ...(await this.#names()),
     ];
   }
 
