@@ -10,7 +10,7 @@ import { LoginPage } from './pages/login.tsx';
 import { NodePage } from './pages/node.tsx';
 import { Overview } from './pages/overview.tsx';
 import { PlanPage } from './pages/plan.tsx';
-import { ServicePage } from './pages/service.tsx';
+import { ServicePage } from './pages/service/index.tsx';
 import { Toasts } from './parts/toast.tsx';
 
 const tabs: readonly (readonly [page: string, href: string, says: string])[] = [

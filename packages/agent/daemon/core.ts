@@ -3,7 +3,6 @@ import type { ContainerState } from '@reconcile/core/kinds/container';
 import { Loop } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
 import { listOverrides, type Registry } from '@reconcile/registry';
-import { bootReport } from '../boot/index.ts';
 import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
 import { Notifier } from '../notify/index.ts';
@@ -19,15 +18,11 @@ import type { LastLook } from './last-look.ts';
 import { News } from './news.ts';
 import type { NodeParts } from './node-parts.ts';
 import { Passes } from './passes.ts';
-import { problemOf } from './problem.ts';
 import { Schedules } from './schedules.ts';
-import type { Rearm, TriggerContext } from './trigger.ts';
-import { watchAddresses } from './triggers/addresses.ts';
-import { Asked } from './triggers/asked.ts';
-import { watchContainers } from './triggers/containers.ts';
-import { watchSource } from './triggers/source.ts';
+import { stateOf } from './state-of.ts';
 import { VitalSigns } from './vitals.ts';
 import { type Warm, warmParts } from './warm.ts';
+import { Watches } from './watches.ts';
 
 export interface CoreInput {
   readonly config: NodeConfig;
@@ -61,15 +56,13 @@ export class AgentCore implements NodeParts {
   readonly #stop = new AbortController();
   readonly #vitals = new VitalSigns();
   readonly #loop: Loop<TriggerName>;
-  readonly #asked = new Asked();
   readonly #problems = new Map<string, Problem>();
   readonly #health: HealthMonitor;
   readonly #schedules: Schedules;
   readonly #notifier: Notifier;
+  readonly #watches: Watches;
   #config: NodeConfig;
   #warm: Warm;
-  #triggers = new AbortController();
-  #rearms: readonly Rearm[] = [];
   #names = new Map<string, string>();
   #sourceAskedAt: Instant = 0;
   #wakeAt: Instant | undefined;
@@ -100,6 +93,12 @@ export class AgentCore implements NodeParts {
       config: () => this.#config,
       problem: (name, problem) => this.problem(name, problem),
     });
+    this.#watches = new Watches({
+      host: this.host,
+      hint: (of) => this.hint(of),
+      hintContainer: (id) => this.hintContainer(id),
+      problem: (name, problem) => this.problem(name, problem),
+    });
     this.#loop = new Loop<TriggerName>({
       clock: input.host.clock,
       resyncMs,
@@ -117,7 +116,7 @@ export class AgentCore implements NodeParts {
     const core = new AgentCore(input, await warmParts(input.config, input.host));
     core.#vitals.start();
     core.hint('start');
-    await core.#watch();
+    await core.#watches.watch(core.#config);
     return core;
   }
 
@@ -151,7 +150,7 @@ export class AgentCore implements NodeParts {
 
   /** Somebody outside says that the source moved: it is looked at soon, however often that is said. */
   askSource(): void {
-    this.#asked.ask();
+    this.#watches.askSource();
   }
 
   /** Something happened to a container: unless the pass in hand did it itself, that one gives way. */
@@ -230,7 +229,7 @@ export class AgentCore implements NodeParts {
         kind === 'container' ? [[(state as unknown as ContainerState).id, key.slice('container/'.length)]] : [],
       ),
     );
-    for (const { rearm } of this.#rearms) rearm();
+    this.#watches.rearm();
     if (this.#stop.signal.aborted) return;
     this.#health.looked(look);
     this.#schedules.looked(look.seen.input.desired);
@@ -265,11 +264,11 @@ export class AgentCore implements NodeParts {
       });
     const warm = await warmParts(config, this.host);
     await this.#loop.order(async () => {
-      this.#triggers.abort();
+      this.#watches.end();
       this.#config = config;
       this.#warm = warm;
       this.passes.forget();
-      await this.#watch();
+      await this.#watches.watch(config);
     });
     this.hint('reload');
   }
@@ -278,7 +277,7 @@ export class AgentCore implements NodeParts {
   async end(): Promise<void> {
     this.news.tell({ kind: 'state', phase: 'stopping' });
     this.#stop.abort();
-    this.#triggers.abort();
+    this.#watches.end();
     this.#health.stop();
     await this.#schedules.stop();
     await this.#loop.stop();
@@ -287,66 +286,15 @@ export class AgentCore implements NodeParts {
   }
 
   state(): AgentState {
-    const { current, last, look } = this.passes;
-    const { commit, trouble } = look?.loaded ?? {};
-    const bootId = look?.seen.observed.bootId ?? '';
-    const wakeAt = Math.min(
-      this.#wakeAt ?? Number.POSITIVE_INFINITY,
-      this.#schedules.nextAt ?? Number.POSITIVE_INFINITY,
+    const wakes = [this.#wakeAt, this.#schedules.nextAt].filter(
+      (at): at is Instant => at !== undefined && Number.isFinite(at),
     );
-    return {
-      version: this.version,
-      pid: process.pid,
-      node: this.#config.node,
-      fleet: look?.seen.input.desired.fleet ?? '',
-      startedAt: this.startedAt,
-      phase: this.phase,
-      ...(current === undefined ? {} : { pass: current.progress }),
-      ...(last === undefined ? {} : { last }),
-      passes: this.passes.count,
-      source: {
-        ...(commit === undefined
-          ? {}
-          : { commit: commit.commit, message: commit.message, author: commit.author, at: commit.at }),
-        checkedAt: this.#sourceAskedAt,
-        ...(trouble === undefined ? {} : { problem: trouble }),
-      },
+    return stateOf(this, {
       overrides: this.registry.read((rows) => listOverrides(rows, this.host.clock.now())),
       problems: Object.fromEntries(this.#problems),
-      ...(Number.isFinite(wakeAt) ? { wakeAt } : {}),
+      sourceAskedAt: this.#sourceAskedAt,
       vitals: this.#vitals.read(),
-      boot: bootReport(this.registry, bootId, this.host.clock.now()) ?? {
-        bootId,
-        firstSeenAt: this.startedAt,
-        stages: [],
-        slots: [],
-      },
-    };
-  }
-
-  async #watch(): Promise<void> {
-    this.#triggers = new AbortController();
-    const cx: TriggerContext = {
-      config: this.#config,
-      host: this.host,
-      signal: this.#triggers.signal,
-      hint: (of) => this.hint(of),
-      hintContainer: (id) => this.hintContainer(id),
-      problem: (name, problem) => this.problem(name, problem),
-    };
-    const [containers, source] = await Promise.all([
-      this.#try(cx, 'podman-events', watchContainers),
-      this.#try(cx, 'source-watch', () => watchSource(cx, this.#asked)),
-    ]);
-    this.#rearms = [containers, source, watchAddresses(cx)];
-  }
-
-  async #try(cx: TriggerContext, name: string, open: (cx: TriggerContext) => Promise<Rearm>): Promise<Rearm> {
-    try {
-      return await open(cx);
-    } catch (error) {
-      this.problem(name, problemOf(error));
-      return { rearm: () => undefined };
-    }
+      wakeAt: wakes.length === 0 ? undefined : Math.min(...wakes),
+    });
   }
 }

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Principal } from '@reconcile/core';
 import { createReadHost } from '@reconcile/host/reading';
 import { openRegistry, type Registry } from '@reconcile/registry';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NodeConfig } from '../config/model.ts';
+import { directoryNode, writeSettled } from './directory.fixture.ts';
 import type { LoadInput } from './input.ts';
 import { keepLoaded } from './keep.ts';
 import { loadDesired } from './load.ts';
@@ -13,7 +13,6 @@ import { loadDesired } from './load.ts';
 // What breaks the reader of definitions is a bad definition, never the end of a node's desired state.
 
 const by: Principal = { issuer: 'unix', subject: '1000', kind: 'person', scopes: ['admin'] };
-const longAgo = new Date(Date.now() - 3_600_000);
 
 let dir: string;
 let registry: Registry;
@@ -29,25 +28,10 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Settled for long: a directory that is being written right now is another matter. */
-function write(path: string, text: string): void {
-  const file = join(dir, 'fleet', path);
-  writeFileSync(file, text);
-  for (const place of [file, join(file, '..'), join(dir, 'fleet')]) utimesSync(place, longAgo, longAgo);
-}
+const write = (path: string, text: string) => writeSettled(dir, path, text);
 
 function input(specWorker?: string): LoadInput {
-  const config = {
-    node: 'rift',
-    stateDir: dir,
-    source: { type: 'directory', path: join(dir, 'fleet') },
-    addresses: [],
-    listeners: {},
-    workspace: null,
-    driverTable: () => undefined,
-    api: { unix: '', socketGroup: '', http: [], hosts: [], grpc: [] },
-    policy: { mounts: [], images: ['*'], flags: [], blast: { services: 1, percent: 25 } },
-  } as unknown as NodeConfig;
+  const config = directoryNode(dir);
   const install = { buildId: 'b', ...(specWorker === undefined ? {} : { specWorker }) };
   return { config, host: createReadHost(), registry, install, signal: new AbortController().signal };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Principal } from '@reconcile/core';
@@ -6,7 +6,7 @@ import { createReadHost } from '@reconcile/host/reading';
 import { armWindow, openRegistry, type Registry, settleWindow, type WindowState } from '@reconcile/registry';
 import { monotonicMs } from '@reconcile/registry/monotonic';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NodeConfig } from '../config/model.ts';
+import { directoryNode, writeSettled } from './directory.fixture.ts';
 import type { LoadInput } from './input.ts';
 import { keepLoaded } from './keep.ts';
 import { loadDesired } from './load.ts';
@@ -14,7 +14,6 @@ import { loadDesired } from './load.ts';
 // Which of two commits counts while one is tried and afterwards, with and without the source.
 
 const by: Principal = { issuer: 'unix', subject: '1000', kind: 'person', scopes: ['admin'] };
-const longAgo = new Date(Date.now() - 3_600_000);
 const host = createReadHost();
 
 let dir: string;
@@ -41,32 +40,15 @@ async function commit(version: string): Promise<string> {
   return loaded.commit?.commit ?? '';
 }
 
-/** Settled for long: a directory that is being written right now is another matter. */
 function write(version: string): void {
   mkdirSync(join(dir, 'fleet', 'services'), { recursive: true });
-  const files = {
-    'fleet.toml': 'name = "home"\nzone = "example.net"\n',
-    'services/web.toml': `name = "web"\n[[components]]\nname = "main"\nimage = "registry.example.net/web:${version}"\n`,
-  };
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(dir, 'fleet', path);
-    writeFileSync(file, text);
-    for (const place of [file, join(file, '..'), join(dir, 'fleet')]) utimesSync(place, longAgo, longAgo);
-  }
+  const web = `name = "web"\n[[components]]\nname = "main"\nimage = "registry.example.net/web:${version}"\n`;
+  writeSettled(dir, 'fleet.toml', 'name = "home"\nzone = "example.net"\n');
+  writeSettled(dir, 'services/web.toml', web);
 }
 
 function input(more: Partial<LoadInput> = {}): LoadInput {
-  const config = {
-    node: 'rift',
-    stateDir: dir,
-    source: { type: 'directory', path: join(dir, 'fleet') },
-    addresses: [],
-    listeners: {},
-    workspace: null,
-    driverTable: () => undefined,
-    api: { unix: '', socketGroup: '', http: [], hosts: [], grpc: [] },
-    policy: { mounts: [], images: ['*'], flags: [], blast: { services: 1, percent: 25 } },
-  } as unknown as NodeConfig;
+  const config = directoryNode(dir);
   return { config, host, registry, install: { buildId: 'b' }, signal: new AbortController().signal, ...more };
 }
 

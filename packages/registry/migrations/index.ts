@@ -4,9 +4,9 @@ import { access } from './0003-access.ts';
 import { override } from './0004-override.ts';
 import { bootSlot } from './0005-boot-slot.ts';
 import { confirm } from './0006-confirm.ts';
-import { flapping } from './0006-flapping.ts';
-import { undo } from './0007-undo.ts';
-import { jobRun } from './0008-job-run.ts';
+import { flapping } from './0007-flapping.ts';
+import { undo } from './0008-undo.ts';
+import { jobRun } from './0009-job-run.ts';
 
 /** Numbered by position, from 1. Forward only: what was released is never edited, the next step is appended. */
 export const migrations: readonly string[] = [
