@@ -272,8 +272,20 @@ export interface Proc {
    * to us (it runs as a subordinate uid), a socket of its uid counts as its own. undefined: cannot be read.
    */
   listens(pid: number, port: number, options: { own: boolean }): Promise<Listening | undefined>;
+  /** Processes of our own user that run one of these programs (the first 15 characters of its name); zombies are none. */
+  programs(names: ReadonlySet<string>): Promise<readonly Running[]>;
+  /** The network namespace a process is in, as the kernel names it; undefined: nobody, or a process of another user. */
+  network(pid: number): Promise<string | undefined>;
   bootId(): Promise<string>;
   uid(): number;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Its network namespace, as `network` gives it. */
+  readonly netns: string;
 }
 
 export interface Clock {

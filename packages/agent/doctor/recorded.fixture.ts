@@ -158,7 +158,15 @@ function hostOf(world: Recorded): ReadHost {
       configDir: '/home/ops/.config',
       stateDir: '/home/ops/.local/state',
     },
-    proc: { uid: () => world.uid, startTicks: refuse, parent: refuse, listens: refuse, bootId: refuse },
+    proc: {
+      uid: () => world.uid,
+      startTicks: refuse,
+      parent: refuse,
+      listens: refuse,
+      programs: refuse,
+      network: refuse,
+      bootId: refuse,
+    },
     http: { request: refuse },
     net: { listening: async () => world.listening } as unknown as ReadHost['net'],
     files: {

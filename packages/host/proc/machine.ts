@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Proc } from '../contract.ts';
 import { listensAt } from './listens.ts';
+import { networkOf, runningPrograms } from './programs.ts';
 import { readParent, readStartTicks } from './stat.ts';
 
 /** This machine's processes, from /proc. */
@@ -8,6 +9,8 @@ export const machineProcesses: Proc = {
   startTicks: readStartTicks,
   parent: readParent,
   listens: listensAt,
+  programs: runningPrograms,
+  network: networkOf,
   bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim(),
   uid: () => process.getuid?.() ?? -1,
 };

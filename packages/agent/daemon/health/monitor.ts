@@ -25,6 +25,8 @@ interface Watched {
   readonly watch: SlotWatch;
   readonly ended: AbortController;
   timer: NodeJS.Timeout | undefined;
+  /** What it lost beside its process: until it is restarted, no probe says otherwise. */
+  isCrippled?: true;
   /** Until it is restarted. */
   pause?: NodeJS.Timeout;
 }
@@ -65,9 +67,20 @@ export class HealthMonitor {
       if (known === undefined) this.#begin(id, target);
       else {
         known.target = target;
-        if (target.recorded === 'healthy') known.watch.is('healthy', this.#now());
+        if (target.recorded === 'healthy' && known.isCrippled === undefined) known.watch.is('healthy', this.#now());
       }
     }
+  }
+
+  /** A container that needs a restart whatever its probe says: something beside its process is gone. */
+  async lost(id: string, message: string): Promise<void> {
+    const watched = this.#watched.get(id);
+    if (watched === undefined || watched.isCrippled) return;
+    watched.isCrippled = true;
+    clearTimeout(watched.timer);
+    const before = watched.watch.state;
+    watched.watch.is('unhealthy', this.#now());
+    await this.#turned(watched, { before, message });
   }
 
   stop(): void {
@@ -82,6 +95,7 @@ export class HealthMonitor {
   all(most: number): readonly SlotHealth[] {
     const slots = this.#look?.seen.input.history.slots ?? {};
     return [...this.#watched.values()]
+      .filter(({ isCrippled, target }) => isProbed(target) || isCrippled)
       .map(({ target: { key, slot }, watch }) => ({
         slot,
         key,
@@ -108,7 +122,7 @@ export class HealthMonitor {
   }
 
   #plan(watched: Watched, inMs: number): void {
-    if (watched.ended.signal.aborted) return;
+    if (watched.ended.signal.aborted || !isProbed(watched.target)) return;
     watched.timer = setTimeout(() => void this.#probe(watched), inMs);
     watched.timer.unref();
   }
@@ -125,7 +139,7 @@ export class HealthMonitor {
   async #probe(watched: Watched): Promise<void> {
     const { ended, watch } = watched;
     const result = await this.#ask(watched);
-    if (ended.signal.aborted) return;
+    if (ended.signal.aborted || watched.isCrippled) return;
     const { health, startedAt } = watched.target;
     const at = this.#now();
     const before = watch.state;
@@ -163,13 +177,18 @@ export class HealthMonitor {
     const { news, registry } = this.#node;
     const at = this.#now();
     const to = watch.state;
-    const event = this.#event(slot, { condition: 'Healthy', status: to === 'healthy', reason: 'Probe', message });
+    const event = this.#event(slot, {
+      condition: 'Healthy',
+      status: to === 'healthy',
+      reason: watched.isCrippled ? 'HelperLost' : 'Probe',
+      message,
+    });
     news.tell({ kind: 'health', slot, key, from: before, to, message });
     if (event !== undefined) news.tell({ kind: 'event', event });
     const deaths = this.#look?.seen.input.history.slots[slot]?.deaths.length ?? 0;
     const pauseMs = deaths === 0 ? 0 : Math.min(longestPauseMs, 1000 * 2 ** (deaths - 1));
-    const expire = (rows: Rows) =>
-      putGateExpired(rows, slot, { key, at: this.#now(), reason: `its probe failed: ${message}` });
+    const reason = watched.isCrippled ? message : `its probe failed: ${message}`;
+    const expire = (rows: Rows) => putGateExpired(rows, slot, { key, at: this.#now(), reason });
     await registry.write((rows) => {
       if (event !== undefined) addEvents(rows, [event]);
       noteHealth(rows, { key, state: to, message, at });
@@ -209,6 +228,11 @@ export class HealthMonitor {
       message,
     };
   }
+}
+
+/** Is there anything to ask? */
+function isProbed({ health }: Target): boolean {
+  return health.type !== 'running';
 }
 
 /** The same life of the same container: another process begins anew. */

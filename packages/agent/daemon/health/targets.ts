@@ -9,7 +9,7 @@ import {
 import type { ProbeTarget } from '@reconcile/engine';
 import type { Seen } from '../../look/look.ts';
 
-/** One container that is probed for as long as it runs. */
+/** One container that is watched for as long as it runs. */
 export interface Target {
   readonly key: ResourceKey;
   readonly slot: SlotKey;
@@ -24,7 +24,7 @@ export interface Target {
   readonly isLeftAlone: boolean;
 }
 
-/** Every running container whose gate was passed and that has something to ask. Pure. */
+/** Every running container whose gate was passed, also one that has nothing to ask. Pure. */
 export function targetsOf({ input, ledger, observed }: Pick<Seen, 'input' | 'ledger' | 'observed'>): readonly Target[] {
   const cares = new Map<SlotKey, ContainerCare>();
   for (const { care, kind, slot } of Object.values(input.desired.resources))
@@ -36,7 +36,7 @@ export function targetsOf({ input, ledger, observed }: Pick<Seen, 'input' | 'led
     const state = seen.state as unknown as ContainerState;
     const care = cares.get(slot);
     const spec = upgradeContainer(seen.spec ?? null, seen.schema ?? 0);
-    if (care === undefined || spec === undefined || !state.alive || care.health.type === 'running') continue;
+    if (care === undefined || spec === undefined || !state.alive) continue;
     const name = key.slice('container/'.length);
     const place = probeTarget(spec, care.health.port, (route) => ledger.leases[`port-lease/${name}/${route}`]);
     found.push({

@@ -1,0 +1,110 @@
+import type { ReadHost, Running } from '@reconcile/host';
+import { expect, test } from 'vitest';
+import { type Beside, Helpers } from './helpers.ts';
+
+// What is lost while a container goes on, told from processes alone.
+
+const web: Beside = { id: 'web', pid: 100, networks: [] };
+const api: Beside = { id: 'api', pid: 200, networks: ['mcr'] };
+const db: Beside = { id: 'db', pid: 300, networks: ['mcr'] };
+
+interface World {
+  readonly parents: Map<number, number>;
+  readonly programs: Running[];
+  listed: number;
+}
+
+function world(): { readonly it: World; readonly helpers: Helpers } {
+  const it: World = {
+    parents: new Map([
+      [100, 101],
+      [200, 201],
+      [300, 301],
+    ]),
+    programs: [
+      running(110, 'rootlessport', 'net-web'),
+      running(111, 'rootlessport-ch', 'net-web'),
+      running(120, 'slirp4netns', 'net-host', '/run/user/1000/netns/netns-web'),
+      running(210, 'rootlessport', 'net-api'),
+      running(900, 'aardvark-dns', 'net-rootless'),
+    ],
+    listed: 0,
+  };
+  const netns: Readonly<Record<number, string>> = { 100: 'net-web', 200: 'net-api', 300: 'net-db' };
+  const host = {
+    proc: {
+      parent: async (pid: number) => it.parents.get(pid) ?? it.programs.find((one) => one.pid === pid)?.pid,
+      network: async (pid: number) => netns[pid],
+      programs: async () => {
+        it.listed++;
+        return [...it.programs];
+      },
+    },
+    run: {
+      run: async () => ({
+        exitCode: 0,
+        stdout: 'web /run/user/1000/netns/netns-web\napi /run/user/1000/netns/netns-api\n',
+        stderr: '',
+        durationMs: 1,
+      }),
+    },
+  } as unknown as ReadHost;
+  return { it, helpers: new Helpers(host) };
+}
+
+function running(pid: number, program: string, netns: string, ...args: readonly string[]): Running {
+  return { pid, program, args: [program, ...args], netns };
+}
+
+function end(it: World, ...pids: readonly number[]): void {
+  for (const pid of pids) {
+    it.parents.delete(pid);
+    it.programs.splice(0, it.programs.length, ...it.programs.filter((one) => one.pid !== pid));
+  }
+}
+
+const all = [web, api, db];
+
+test.each<[string, (it: World) => void, readonly string[]]>([
+  ['nothing happened', () => undefined, []],
+  ['a monitor died: its process has another parent', (it) => it.parents.set(200, 1), ['api monitor']],
+  ['a process ended: that is told elsewhere', (it) => end(it, 100, 110, 111, 120), []],
+  ['both halves of a forwarder', (it) => end(it, 110, 111), ['web ports']],
+  ['one half of a forwarder: alone it serves nothing', (it) => end(it, 111), ['web ports']],
+  ['the only forwarder', (it) => end(it, 210), ['api ports']],
+  ['a forwarder that somebody replaced', (it) => it.programs.splice(3, 1, running(211, 'rootlessport', 'net-api')), []],
+  ['the way out', (it) => end(it, 120), ['web network']],
+  [
+    'a way out that somebody replaced',
+    (it) => it.programs.splice(2, 1, running(121, 'pasta', 'net-host', '/run/user/1000/netns/netns-web')),
+    [],
+  ],
+  ['names: one that needs them is enough', (it) => end(it, 900), ['api names']],
+  ['names that somebody brought back', (it) => it.programs.splice(4, 1, running(901, 'aardvark-dns', 'net')), []],
+])('%s', async (_name, change, wanted) => {
+  const { helpers, it } = world();
+  await helpers.know(all);
+  change(it);
+  expect((await helpers.lost()).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
+  // Told once; whoever is still as it was stays known.
+  expect(await helpers.lost()).toEqual([]);
+});
+
+test('a quiet look lists no processes', async () => {
+  const { helpers, it } = world();
+  await helpers.know(all);
+  await helpers.know(all);
+  await helpers.lost();
+  expect(it.listed).toBe(1);
+});
+
+test('started anew it is known anew', async () => {
+  const { helpers, it } = world();
+  await helpers.know(all);
+  end(it, 110, 111);
+  expect(await helpers.lost()).toHaveLength(1);
+  it.parents.set(102, 101);
+  it.programs.push(running(112, 'rootlessport', 'net-web'));
+  await helpers.know([{ ...web, pid: 102 }, api, db]);
+  expect(await helpers.lost()).toEqual([]);
+});
