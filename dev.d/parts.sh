@@ -32,7 +32,7 @@ dev_test() {
     beside
     world_up
     offer_all
-    part e2e vitest_in_world e2e 1100 e2e --exclude "test/e2e/{$APART}.test.ts"
+    part e2e vitest_in_world e2e 1200 e2e --exclude "test/e2e/{$APART}.test.ts"
     keep_screenshots
     world_down
     besides

@@ -13,7 +13,7 @@ import type { OverrideOrder } from '../service/contract.ts';
 import type { PassOrder, PassResult } from '../service/order.ts';
 import type { AgentPhase, AgentState, Override, Problem, SlotHealth, TriggerName } from '../service/state.ts';
 import { fail } from './errors.ts';
-import { HelperWatch } from './health/helper-watch.ts';
+import { CompanionWatch } from './health/companion-watch.ts';
 import { HealthMonitor } from './health/monitor.ts';
 import type { LastLook } from './last-look.ts';
 import { News } from './news.ts';
@@ -59,7 +59,7 @@ export class AgentCore implements NodeParts {
   readonly #loop: Loop<TriggerName>;
   readonly #problems = new Map<string, Problem>();
   readonly #health: HealthMonitor;
-  readonly #helpers: HelperWatch;
+  readonly #companions: CompanionWatch;
   readonly #schedules: Schedules;
   readonly #notifier: Notifier;
   readonly #watches: Watches;
@@ -82,7 +82,7 @@ export class AgentCore implements NodeParts {
     this.news = new News(input.host.ids.random().slice(0, 8), () => input.host.clock.now());
     this.passes = new Passes(this);
     this.#health = new HealthMonitor({ node: this, hint: () => this.hint('health') });
-    this.#helpers = new HelperWatch({
+    this.#companions = new CompanionWatch({
       host: this.host,
       hintContainer: (id) => this.hintContainer(id),
       lost: (id, message) => this.#health.lost(id, message),
@@ -240,7 +240,7 @@ export class AgentCore implements NodeParts {
     this.#watches.rearm();
     if (this.#stop.signal.aborted) return;
     this.#health.looked(look);
-    if (this.#config.drivers.containers === 'podman') this.#helpers.looked(look);
+    if (this.#config.drivers.containers === 'podman') this.#companions.looked(look);
     this.#schedules.looked(look.seen.input.desired);
   }
 
@@ -288,7 +288,7 @@ export class AgentCore implements NodeParts {
     this.#stop.abort();
     this.#watches.end();
     this.#health.stop();
-    await this.#helpers.stop();
+    await this.#companions.stop();
     await this.#schedules.stop();
     await this.#loop.stop();
     await this.#notifier.close();

@@ -180,7 +180,7 @@ export class HealthMonitor {
     const event = this.#event(slot, {
       condition: 'Healthy',
       status: to === 'healthy',
-      reason: watched.isCrippled ? 'HelperLost' : 'Probe',
+      reason: watched.isCrippled ? 'CompanionLost' : 'Probe',
       message,
     });
     news.tell({ kind: 'health', slot, key, from: before, to, message });

@@ -1,2 +1,2 @@
-export { type Beside, Helpers, type Loss } from './helpers.ts';
+export { type Beside, Companions, type Loss } from './companions.ts';
 export { type ContainerHint, watchContainerEvents, watchExits } from './hints.ts';

@@ -1,6 +1,6 @@
 import type { ReadHost, Running } from '@reconcile/host';
 import { expect, test } from 'vitest';
-import { type Beside, Helpers } from './helpers.ts';
+import { type Beside, Companions } from './companions.ts';
 
 // What is lost while a container goes on, told from processes alone.
 
@@ -14,7 +14,7 @@ interface World {
   listed: number;
 }
 
-function world(): { readonly it: World; readonly helpers: Helpers } {
+function world(): { readonly it: World; readonly companions: Companions } {
   const it: World = {
     parents: new Map([
       [100, 101],
@@ -22,11 +22,11 @@ function world(): { readonly it: World; readonly helpers: Helpers } {
       [300, 301],
     ]),
     programs: [
-      running(110, 'rootlessport', 'net-web'),
-      running(111, 'rootlessport-ch', 'net-web'),
-      running(120, 'slirp4netns', 'net-host', '/run/user/1000/netns/netns-web'),
-      running(210, 'rootlessport', 'net-api'),
-      running(900, 'aardvark-dns', 'net-rootless'),
+      running(110, 'rootlessport', ['net-web']),
+      running(111, 'rootlessport-ch', ['net-web']),
+      running(120, 'slirp4netns', ['net-host', '/run/user/1000/netns/netns-web']),
+      running(210, 'rootlessport', ['net-api']),
+      running(900, 'aardvark-dns', ['net-rootless']),
     ],
     listed: 0,
   };
@@ -49,10 +49,10 @@ function world(): { readonly it: World; readonly helpers: Helpers } {
       }),
     },
   } as unknown as ReadHost;
-  return { it, helpers: new Helpers(host) };
+  return { it, companions: new Companions(host) };
 }
 
-function running(pid: number, program: string, netns: string, ...args: readonly string[]): Running {
+function running(pid: number, program: string, [netns, ...args]: readonly [string, ...string[]]): Running {
   return { pid, program, args: [program, ...args], netns };
 }
 
@@ -72,39 +72,43 @@ test.each<[string, (it: World) => void, readonly string[]]>([
   ['both halves of a forwarder', (it) => end(it, 110, 111), ['web ports']],
   ['one half of a forwarder: alone it serves nothing', (it) => end(it, 111), ['web ports']],
   ['the only forwarder', (it) => end(it, 210), ['api ports']],
-  ['a forwarder that somebody replaced', (it) => it.programs.splice(3, 1, running(211, 'rootlessport', 'net-api')), []],
+  [
+    'a forwarder that somebody replaced',
+    (it) => it.programs.splice(3, 1, running(211, 'rootlessport', ['net-api'])),
+    [],
+  ],
   ['the way out', (it) => end(it, 120), ['web network']],
   [
     'a way out that somebody replaced',
-    (it) => it.programs.splice(2, 1, running(121, 'pasta', 'net-host', '/run/user/1000/netns/netns-web')),
+    (it) => it.programs.splice(2, 1, running(121, 'pasta', ['net-host', '/run/user/1000/netns/netns-web'])),
     [],
   ],
   ['names: one that needs them is enough', (it) => end(it, 900), ['api names']],
-  ['names that somebody brought back', (it) => it.programs.splice(4, 1, running(901, 'aardvark-dns', 'net')), []],
+  ['names that somebody brought back', (it) => it.programs.splice(4, 1, running(901, 'aardvark-dns', ['net'])), []],
 ])('%s', async (_name, change, wanted) => {
-  const { helpers, it } = world();
-  await helpers.know(all);
+  const { companions, it } = world();
+  await companions.know(all);
   change(it);
-  expect((await helpers.lost()).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
+  expect((await companions.lost()).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
   // Told once; whoever is still as it was stays known.
-  expect(await helpers.lost()).toEqual([]);
+  expect(await companions.lost()).toEqual([]);
 });
 
 test('a quiet look lists no processes', async () => {
-  const { helpers, it } = world();
-  await helpers.know(all);
-  await helpers.know(all);
-  await helpers.lost();
+  const { companions, it } = world();
+  await companions.know(all);
+  await companions.know(all);
+  await companions.lost();
   expect(it.listed).toBe(1);
 });
 
 test('started anew it is known anew', async () => {
-  const { helpers, it } = world();
-  await helpers.know(all);
+  const { companions, it } = world();
+  await companions.know(all);
   end(it, 110, 111);
-  expect(await helpers.lost()).toHaveLength(1);
+  expect(await companions.lost()).toHaveLength(1);
   it.parents.set(102, 101);
-  it.programs.push(running(112, 'rootlessport', 'net-web'));
-  await helpers.know([{ ...web, pid: 102 }, api, db]);
-  expect(await helpers.lost()).toEqual([]);
+  it.programs.push(running(112, 'rootlessport', ['net-web']));
+  await companions.know([{ ...web, pid: 102 }, api, db]);
+  expect(await companions.lost()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { ContainerState } from '@reconcile/core/kinds/container';
-import type { Helpers } from '@reconcile/drivers/podman/hints';
+import type { Companions } from '@reconcile/drivers/podman/hints';
 import type { Host } from '@reconcile/host';
 import type { Problem } from '../../service/state.ts';
 import type { LastLook } from '../last-look.ts';
@@ -8,7 +8,7 @@ import { problemOf } from '../problem.ts';
 /** How often it is asked whether all of them still live, ms. */
 const everyMs = 2_000;
 
-export interface HelperWatchParts {
+export interface CompanionWatchParts {
   readonly host: Host;
   /** Something about this container (runtime id) is worth a look. */
   hintContainer(id: string): void;
@@ -18,24 +18,24 @@ export interface HelperWatchParts {
 }
 
 /** Notices the end of what rootless containers need beside their own process: podman goes on calling them `Up`. */
-export class HelperWatch {
-  readonly #parts: HelperWatchParts;
+export class CompanionWatch {
+  readonly #parts: CompanionWatchParts;
   readonly #timer: NodeJS.Timeout;
-  #helpers: Helpers | undefined;
+  #companions: Companions | undefined;
   #isEnded = false;
   /** One at a time: what is known does not change under a look around. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(parts: HelperWatchParts) {
+  constructor(parts: CompanionWatchParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.#next((helpers) => this.#lookAround(helpers)), everyMs);
+    this.#timer = setInterval(() => this.#next((companions) => this.#lookAround(companions)), everyMs);
     this.#timer.unref();
   }
 
   /** After every look: these are watched from now on. */
   looked(look: LastLook): void {
     const running = runningOurs(look);
-    this.#next((helpers) => helpers.know(running));
+    this.#next((companions) => companions.know(running));
   }
 
   /** Resolves once nothing of it is under way. */
@@ -45,28 +45,28 @@ export class HelperWatch {
     return this.#turn;
   }
 
-  #next(turn: (helpers: Helpers) => Promise<void>): void {
+  #next(turn: (companions: Companions) => Promise<void>): void {
     this.#turn = this.#turn.then(async () => {
       if (this.#isEnded) return;
       try {
         await turn(await this.#all());
-        this.#parts.problem('helpers', undefined);
+        this.#parts.problem('companions', undefined);
       } catch (error) {
-        this.#parts.problem('helpers', problemOf(error));
+        this.#parts.problem('companions', problemOf(error));
       }
     });
   }
 
-  async #all(): Promise<Helpers> {
-    if (this.#helpers === undefined) {
+  async #all(): Promise<Companions> {
+    if (this.#companions === undefined) {
       const hints = await import('@reconcile/drivers/podman/hints');
-      this.#helpers = new hints.Helpers(this.#parts.host);
+      this.#companions = new hints.Companions(this.#parts.host);
     }
-    return this.#helpers;
+    return this.#companions;
   }
 
-  async #lookAround(helpers: Helpers): Promise<void> {
-    for (const { id, message, what } of await helpers.lost()) {
+  async #lookAround(companions: Companions): Promise<void> {
+    for (const { id, message, what } of await companions.lost()) {
       // Without a monitor a look finds the truth: nobody would see its process end.
       if (what === 'monitor') this.#parts.hintContainer(id);
       else await this.#parts.lost(id, message);

@@ -28,7 +28,7 @@ interface Facts {
   readonly sandbox: string;
 }
 
-describe.skipIf(reason !== undefined)(`agent: helpers of containers ${reason ?? ''}`, () => {
+describe.skipIf(reason !== undefined)(`agent: companions of containers ${reason ?? ''}`, () => {
   let home: FleetHome;
   let agent: AgentProcess;
   const ports = new Map<string, number>();

@@ -33,7 +33,7 @@ const programs = new Set([forwarder, 'rootlessport-ch', names, ...ways]);
  * or pasta, their way out; aardvark-dns, their names. Nobody restarts these and podman does not look after them. Asked often, so a
  * look costs one small read for each; processes are listed only when something changed. A loss is told once.
  */
-export class Helpers {
+export class Companions {
   readonly #host: ReadHost;
   readonly #known = new Map<string, Known>();
   /** Ways out, by pid: the path of the network namespace each serves. */
