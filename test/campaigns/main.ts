@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { editsCampaign } from './edits.ts';
 import { fuzzAnswers, fuzzDefinitions } from './fuzz/campaign.ts';
+import { killsCampaign } from './kills.ts';
 import { loadCampaign } from './load.ts';
 import { lockoutCampaign } from './lockout.ts';
 import { registryCampaign } from './registry.ts';
@@ -34,6 +35,7 @@ const campaigns: Readonly<Record<string, (options: CampaignOptions) => Promise<C
   edits: editsCampaign,
   'fuzz-answers': fuzzAnswers,
   'fuzz-definitions': fuzzDefinitions,
+  kills: killsCampaign,
   load: loadCampaign,
   lockout: lockoutCampaign,
   registry: registryCampaign,

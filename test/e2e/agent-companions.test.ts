@@ -1,8 +1,8 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
 import { AgentProcess } from '@reconcile/testkit/agent';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Life, lifeOf, processesOf } from './companions.fixture.ts';
 
 // What a rootless container needs beside its own process, killed: podman goes on calling it `Up`, and nothing but this agent looks.
 
@@ -21,25 +21,12 @@ path = "/healthz"
 interval = "10m"
 `;
 
-interface Facts {
-  readonly id: string;
-  readonly pid: number;
-  readonly netns: string;
-  readonly sandbox: string;
-}
-
 describe.skipIf(reason !== undefined)(`agent: companions of containers ${reason ?? ''}`, () => {
   let home: FleetHome;
   let agent: AgentProcess;
   const ports = new Map<string, number>();
 
-  async function facts(name: string): Promise<Facts> {
-    const container = (await home.container(`${name}/main`)) ?? 'none';
-    const format = '{{.Id}} {{.State.Pid}} {{.NetworkSettings.SandboxKey}}';
-    const { stdout } = await podman(['inspect', '--type', 'container', '--format', format, container]);
-    const [id = '', pid = '', sandbox = ''] = stdout.trim().split(' ');
-    return { id, pid: Number(pid), sandbox, netns: await readlink(`/proc/${pid}/ns/net`) };
-  }
+  const facts = async (name: string) => lifeOf((await home.container(`${name}/main`)) ?? 'none');
 
   const isWell = async (name: string) =>
     fetch(`http://127.0.0.1:${ports.get(name)}/healthz`, { signal: AbortSignal.timeout(2_000) }).then(
@@ -47,20 +34,8 @@ describe.skipIf(reason !== undefined)(`agent: companions of containers ${reason 
       () => false,
     );
 
-  /** Processes of this user with these words in their command line, in this network if one is named. */
-  async function processes(words: readonly string[], netns?: string): Promise<readonly number[]> {
-    const found: number[] = [];
-    for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-      const line = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
-      const at = await readlink(`/proc/${pid}/ns/net`).catch(() => undefined);
-      if (at === undefined || !words.every((word) => line.includes(word))) continue;
-      if (netns === undefined || at === netns) found.push(Number(pid));
-    }
-    return found;
-  }
-
   /** Kills them and waits until another process serves; the neighbour's stays. */
-  async function killed(name: string, pids: readonly number[]): Promise<{ before: Facts; now: Facts }> {
+  async function killed(name: string, pids: readonly number[]): Promise<{ before: Life; now: Life }> {
     const before = await facts(name);
     const neighbour = await facts('other');
     expect(pids.length).toBeGreaterThan(0);
@@ -104,27 +79,27 @@ describe.skipIf(reason !== undefined)(`agent: companions of containers ${reason 
 
   it('its monitor: made anew, since nobody would see it end', async () => {
     const before = await facts('web');
-    const { now } = await killed('web', await processes(['conmon', before.id]));
+    const { now } = await killed('web', await processesOf(['conmon', before.id]));
     expect(now.id).not.toBe(before.id);
     expect((await home.run('history', 'web')).stdout).toMatch(/ProcessGone|process/);
   });
 
   it('the forwarder of its ports: started anew', async () => {
     const { netns } = await facts('web');
-    const { before, now } = await killed('web', await processes(['rootlessport'], netns));
+    const { before, now } = await killed('web', await processesOf(['rootlessport'], netns));
     expect(now.id).toBe(before.id);
     expect((await home.run('history', 'web')).stdout).toMatch(/the forwarder of its ports \(rootlessport\) is gone/);
   });
 
   it('its way out: started anew, though its port still answers', async () => {
     const { sandbox } = await facts('web');
-    const { before, now } = await killed('web', await processes(['slirp4netns', sandbox]));
+    const { before, now } = await killed('web', await processesOf(['slirp4netns', sandbox]));
     expect(now.id).toBe(before.id);
-    expect(await processes(['slirp4netns', now.sandbox])).toHaveLength(1);
+    expect(await processesOf(['slirp4netns', now.sandbox])).toHaveLength(1);
   });
 
   it('what answers for names: back again', async () => {
-    const { before, now } = await killed('inner', await processes(['aardvark-dns']));
+    const { before, now } = await killed('inner', await processesOf(['aardvark-dns']));
     expect(now.id).toBe(before.id);
     const { stdout } = await podman(['exec', (await home.container('inner/main')) ?? '', 'nslookup', 'inner']);
     expect(stdout).toMatch(/Address.*10\./);

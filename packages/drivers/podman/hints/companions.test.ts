@@ -90,7 +90,13 @@ test.each<[string, (it: World) => void, readonly string[]]>([
   await companions.know(all);
   change(it);
   expect((await companions.lost()).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
-  // Told once; whoever is still as it was stays known.
+});
+
+test('a loss is told once', async () => {
+  const { companions, it } = world();
+  await companions.know(all);
+  end(it, 110, 111, 120);
+  expect(await companions.lost()).not.toEqual([]);
   expect(await companions.lost()).toEqual([]);
 });
 
@@ -100,6 +106,18 @@ test('a quiet look lists no processes', async () => {
   await companions.know(all);
   await companions.lost();
   expect(it.listed).toBe(1);
+});
+
+test('names that do not come back are told three times, not for ever', async () => {
+  const { companions, it } = world();
+  await companions.know(all);
+  end(it, 900);
+  const told: string[] = [];
+  for (let turn = 0; turn < 6; turn++) {
+    told.push(...(await companions.lost()).map(({ id, what }) => `${id} ${what}`));
+    await companions.know(all);
+  }
+  expect(told).toEqual(['api names', 'api names', 'api names']);
 });
 
 test('started anew it is known anew', async () => {

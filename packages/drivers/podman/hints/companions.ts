@@ -26,6 +26,8 @@ interface Known extends Beside {
 const forwarder = 'rootlessport';
 const ways = new Set(['slirp4netns', 'pasta', 'pasta.avx2']);
 const names = 'aardvark-dns';
+/** So often a container is told in order to bring names back. podman starts nobody while the dead one still waits for its parent. */
+const mostTries = 3;
 const programs = new Set([forwarder, 'rootlessport-ch', names, ...ways]);
 
 /**
@@ -39,6 +41,8 @@ export class Companions {
   /** Ways out, by pid: the path of the network namespace each serves. */
   #ways = new Map<number, string>();
   #names: number | undefined;
+  /** How often it was told that nobody answers for names, since somebody did. */
+  #namesTold = 0;
 
   constructor(host: ReadHost) {
     this.#host = host;
@@ -75,7 +79,8 @@ export class Companions {
       } else if ((await Promise.all(known.forwarders.map(isGone))).includes(true)) suspects.push(known);
     }
     const lostWays = await this.#those([...this.#ways.keys()], isGone);
-    const hasNames = this.#names === undefined || !(await isGone(this.#names));
+    const isOwed = this.#namesTold > 0 && this.#namesTold < mostTries;
+    const hasNames = this.#names === undefined ? !isOwed : !(await isGone(this.#names));
     if (suspects.length === 0 && lostWays.length === 0 && hasNames) return found;
     // Somebody may have replaced them; only what nobody does any more is lost.
     const beside = await proc.programs(programs);
@@ -114,12 +119,14 @@ export class Companions {
   #nameless(): readonly Loss[] {
     const [first] = [...this.#known.values()].filter(({ networks }) => networks.length > 0).sort(byId);
     if (first === undefined) return [];
+    this.#namesTold++;
     return [{ id: first.id, what: 'names', message: `what answers for names in its network (${names}) is gone` }];
   }
 
   #remember(beside: readonly Running[]): void {
     this.#ways = new Map(beside.filter(({ program }) => ways.has(program)).map((one) => [one.pid, placeOf(one)]));
     this.#names = beside.find(({ program }) => program === names)?.pid;
+    if (this.#names !== undefined) this.#namesTold = 0;
   }
 
   async #those(pids: readonly number[], is: (pid: number) => Promise<boolean>): Promise<readonly number[]> {
