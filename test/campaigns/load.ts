@@ -11,7 +11,7 @@ import { stillDownload } from './still.ts';
 // Requests over HTTPS at a steady rate while two services are redeployed in turns (start-first and stop-first), routes come and go,
 // and certificates are made anew. Whoever asks must not notice; who downloads for long is given the drain, and no more.
 
-const zone = 'example.net';
+export const zone = 'example.net';
 const drainS = 5;
 const stopS = 1;
 /** Ending a container and looking again, on a busy machine. */
@@ -19,8 +19,11 @@ const slackMs = 5_000;
 
 const page = `/bin/busybox mkdir -p /tmp/www/cgi-bin; echo $VERSION >/tmp/www/index.html; echo ok >/tmp/www/healthz; printf '%s\\n' '#!/bin/sh' echo 'i=0' 'while [ $i -lt $QUERY_STRING ]; do echo $i; sleep 1; i=$((i+1)); done' 'echo end' >/tmp/www/cgi-bin/slow; /bin/busybox chmod 755 /tmp/www/cgi-bin/slow; exec httpd -f -p $PORT -h /tmp/www`;
 
-/** @param edit Counts edits of the route alone; each second one has another name as well, which makes a new container. */
-function definition(name: string, version: number, edit = 0): string {
+/**
+ * A page, and downloads of as many seconds as one asks for.
+ * @param edit Counts edits of the route alone; each second one has another name as well, which makes a new container.
+ */
+export function pageDefinition(name: string, version: number, edit = 0): string {
   const more = edit % 2 === 1 ? `[[components.routes]]\nname = "extra"\nhostname = "extra-${name}.${zone}"\n` : '';
   return `name = "${name}"
 [[components]]
@@ -52,7 +55,7 @@ export async function loadCampaign({ rate, redeploys, say, seconds }: CampaignOp
   try {
     await home.commit('four services', {
       'fleet.toml': `name = "home"\nzone = "${zone}"\n`,
-      ...Object.fromEntries(services.map((name) => [`services/${name}.toml`, definition(name, 0)])),
+      ...Object.fromEntries(services.map((name) => [`services/${name}.toml`, pageDefinition(name, 0)])),
     });
     await home.apply(0);
     return await underLoad(home, { port, rate, redeploys, say, seconds });
@@ -97,7 +100,7 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
     short.push(await download(name, 3));
     const long = await download(name, 100_000);
     right.get(name)?.add(`${name}-${turn}`);
-    const tookMs = await commitAndApply(home, { [`services/${name}.toml`]: definition(name, turn) });
+    const tookMs = await commitAndApply(home, { [`services/${name}.toml`]: pageDefinition(name, turn) });
     done.redeploys++;
     // Counted from the commit: making and gating the next version is part of it.
     const goneMs = await long.ended(slackMs);
@@ -108,7 +111,7 @@ async function underLoad(home: FleetHome, { port, rate, redeploys, say, seconds 
       `${Math.round(elapsedS())} s: ${name}-${turn} took ${(tookMs / 1000).toFixed(1)} s, its long download ended ${((goneMs ?? -1) / 1000).toFixed(1)} s after the commit`,
     );
     if (turn % 2 === 0) {
-      await commitAndApply(home, { 'services/third.toml': definition('third', 0, turn / 2) });
+      await commitAndApply(home, { 'services/third.toml': pageDefinition('third', 0, turn / 2) });
       done.edits++;
     } else {
       await rm(join(home.state, 'certificates', `${services[turn % 4]}.${zone}.pem`));
@@ -154,7 +157,7 @@ async function commitAndApply(home: FleetHome, files: Readonly<Record<string, st
 }
 
 /** Workers of HAProxy's master: another one means a reload. */
-async function workers(home: FleetHome): Promise<readonly string[]> {
+export async function workers(home: FleetHome): Promise<readonly string[]> {
   const master = (await readFile(join(home.state, 'haproxy', 'haproxy.pid'), 'utf8')).trim().split('\n')[0];
   return (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).trim().split(' ');
 }

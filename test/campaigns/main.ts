@@ -9,6 +9,7 @@ import { loadCampaign } from './load.ts';
 import { lockoutCampaign } from './lockout.ts';
 import { registryCampaign } from './registry.ts';
 import { truncateCampaign } from './truncate.ts';
+import { upgradesCampaign } from './upgrades.ts';
 
 // Long runs, most of them over a real world, started by `./dev campaign NAME`. Each prints its seed and options, so that it can be run again
 // or gone on with, and leaves a report; a promise that was broken is exit code 1.
@@ -40,6 +41,7 @@ const campaigns: Readonly<Record<string, (options: CampaignOptions) => Promise<C
   lockout: lockoutCampaign,
   registry: registryCampaign,
   truncate: truncateCampaign,
+  upgrades: upgradesCampaign,
 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

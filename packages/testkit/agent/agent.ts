@@ -7,6 +7,9 @@ import type { FleetHome } from '../fleet/index.ts';
 
 const by: Principal = { issuer: 'unix', subject: 'test', kind: 'person', scopes: ['admin'] };
 
+/** Where `./dev build` puts the program. */
+export const builtHere = join(import.meta.dirname, '..', '..', '..', 'dist');
+
 /** The built `reconcile agent` of one test's node, as a process of its own. */
 export class AgentProcess {
   readonly #home: FleetHome;
@@ -16,10 +19,9 @@ export class AgentProcess {
   #said = '';
   #remote: Promise<Remote | undefined> | undefined;
 
-  private constructor(home: FleetHome, env: Readonly<Record<string, string>>) {
+  private constructor(home: FleetHome, env: Readonly<Record<string, string>>, dist: string) {
     this.#home = home;
-    const command = join(import.meta.dirname, '..', '..', '..', 'dist', 'bin', 'reconcile.js');
-    this.#child = spawn(process.execPath, [command, 'agent'], {
+    this.#child = spawn(process.execPath, [join(dist, 'bin', 'reconcile.js'), 'agent'], {
       cwd: home.dir,
       env: { ...process.env, RECONCILE_CONFIG: home.config, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -34,9 +36,13 @@ export class AgentProcess {
     });
   }
 
-  /** Resolves once it can be asked. */
-  static async start(home: FleetHome, env: Readonly<Record<string, string>> = {}): Promise<AgentProcess> {
-    const agent = new AgentProcess(home, env);
+  /** Resolves once it can be asked. `dist`: of which build; this checkout's without it. */
+  static async start(
+    home: FleetHome,
+    env: Readonly<Record<string, string>> = {},
+    dist = builtHere,
+  ): Promise<AgentProcess> {
+    const agent = new AgentProcess(home, env, dist);
     await agent.#until(() => agent.#said.includes(' is up'), 30_000);
     return agent;
   }
