@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { editsCampaign } from './edits.ts';
 import { fuzzAnswers, fuzzDefinitions } from './fuzz/campaign.ts';
 import { killsCampaign } from './kills.ts';
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
   say(machine());
   const startedAt = performance.now();
   const end = await campaign({ ...options, say }).catch((error: unknown): CampaignEnd => {
-    return { isKept: false, figures: { why: error instanceof Error ? (error.stack ?? error.message) : String(error) } };
+    return { isKept: false, figures: { why: inspect(error) } };
   });
   const took = `${Math.round((performance.now() - startedAt) / 1000)} s`;
   const figures = {

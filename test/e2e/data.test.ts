@@ -146,8 +146,6 @@ describe.skipIf(reason !== undefined)(`data ${reason ?? ''}`, () => {
     expect((await home.run('explain', 'notes')).stdout).toContain(confirm);
     expect((await home.run('status', 'notes')).stdout).toContain('is another directory, an empty one');
     expect((await home.run('doctor')).stdout).toContain(confirm);
-    // Each start after a stop of ours counts as one after a death, and this file has made many.
-    await home.run('retry', 'notes');
     await home.apply(0, '--confirm', hold?.id ?? '');
     await grows(0);
     expect((await home.plan()).exit).toBe(0);

@@ -34,6 +34,8 @@ export interface SlotHistory {
   };
   /** When its processes ended by themselves, latest last; only as far back as the flapping window. */
   readonly deaths: readonly Instant[];
+  /** When we stopped its container last: an end up to then was not its own. */
+  readonly stoppedAt?: Instant;
   /** Since when it keeps dying; absent: it does not (core/kinds/container/flapping.ts). */
   readonly flappingSince?: Instant;
   /** When somebody's change by hand was put back, latest last; only as far back as the contested window. */

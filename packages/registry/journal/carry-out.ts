@@ -20,7 +20,7 @@ import { deleteLease, putLease } from '../tables/lease.ts';
 import { putPin } from '../tables/pin.ts';
 import { closeRequest } from '../tables/request.ts';
 import { deleteSecret, putSecret } from '../tables/secret.ts';
-import { addDeath, addRevert, markReady, putGateExpired, putLastGood } from '../tables/slot.ts';
+import { addDeath, addRevert, markReady, putGateExpired, putLastGood, putStopped } from '../tables/slot.ts';
 import { endUndo, putUndo, startUndo } from '../tables/undo.ts';
 import { forgetVolume, putVolume } from '../tables/volume.ts';
 import type { RowOperation } from './operation.ts';
@@ -52,6 +52,7 @@ const writers: Writers = {
   image: (rows, { ref, imageId, services }, { at }) => putImage(rows, ref, { imageId, services, at }),
   'image-gone': (rows, { ref }) => deleteImage(rows, ref),
   death: (rows, { slot, at }) => addDeath(rows, slot, at),
+  stopped: (rows, { slot }, { at }) => putStopped(rows, slot, at),
   revert: (rows, { slot }, { at }) => addRevert(rows, slot, at),
   'boot-start': (rows, { bootId, slot }, { at }) => markBootSlot(rows, bootId, { slot, what: 'started', at }),
   ready: (rows, operation, { at }) => {

@@ -34,7 +34,7 @@ export function containerEffects(action: Action, facts: Facts | undefined, recal
       return [{ row: 'respecified', recorded }, told(action, 'signalled'), settled];
     }
     case 'stop':
-      return [told(action, 'stopped'), settled];
+      return [{ row: 'stopped', slot: action.slot }, told(action, 'stopped'), settled];
     case 'snapshot': {
       const { snapshot, specHash } = action.args as unknown as SnapshotArgs;
       const saved = { ...told(action, 'saved'), to: snapshot };

@@ -197,7 +197,13 @@ describe('done', () => {
       {},
       [{ row: 'respecified', recorded: recorded(next) }, slotted(create)],
     ],
-    ['stop', actionOn(next, 'stop', {}), undefined, {}, [slotted(create)]],
+    [
+      'stop: its end is no death',
+      actionOn(next, 'stop', {}),
+      undefined,
+      {},
+      [{ row: 'stopped', slot: 'mcr/web' }, slotted(create)],
+    ],
     [
       'delete: its record goes',
       actionOn(next, 'delete', { name: 'mcr-web-bbbbbbbb', revert: false }),

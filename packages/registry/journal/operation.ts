@@ -17,6 +17,7 @@ export type RowOperation =
   | { readonly row: 'image'; readonly ref: string; readonly imageId: string; readonly services: readonly string[] }
   | { readonly row: 'image-gone'; readonly ref: string }
   | { readonly row: 'death'; readonly slot: SlotKey; readonly at: Instant }
+  | { readonly row: 'stopped'; readonly slot: SlotKey }
   | { readonly row: 'revert'; readonly slot: SlotKey }
   | {
       readonly row: 'ready';

@@ -7,6 +7,7 @@ import { confirm } from './0006-confirm.ts';
 import { flapping } from './0007-flapping.ts';
 import { undo } from './0008-undo.ts';
 import { jobRun } from './0009-job-run.ts';
+import { stopped } from './0010-stopped.ts';
 
 /** Numbered by position, from 1. Forward only: what was released is never edited, the next step is appended. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   flapping,
   undo,
   jobRun,
+  stopped,
 ];

@@ -14,6 +14,7 @@ interface Row {
   readonly deaths_json: string;
   readonly reverts_json: string;
   readonly flapping_since: number | null;
+  readonly stopped_at: number | null;
 }
 
 /** Deaths and reverts older than this count for nothing (flapping and contested windows: ten minutes). */
@@ -38,6 +39,7 @@ function slotHistory(row: Row, readySinceBoot: boolean, now: Instant): SlotHisto
     reverts: recent(row.reverts_json, now),
     ...(gateExpired === undefined ? {} : { gateExpired }),
     ...(row.flapping_since === null ? {} : { flappingSince: row.flapping_since }),
+    ...(row.stopped_at === null ? {} : { stoppedAt: row.stopped_at }),
     ...(row.typical_ready_ms === null ? {} : { typicalReadyMs: row.typical_ready_ms }),
   };
   if (row.last_good_json === null) return plain;
@@ -130,6 +132,11 @@ export function putGateExpired(rows: Rows, slot: SlotKey, expired: GateExpired |
 export function putFlapping(rows: Rows, slot: SlotKey, since: Instant | undefined): void {
   ensure(rows, slot);
   rows.run('UPDATE slot SET flapping_since = ? WHERE slot = ?', since ?? null, slot);
+}
+
+export function putStopped(rows: Rows, slot: SlotKey, at: Instant): void {
+  ensure(rows, slot);
+  rows.run('UPDATE slot SET stopped_at = ? WHERE slot = ?', at, slot);
 }
 
 export function addDeath(rows: Rows, slot: SlotKey, at: Instant): void {

@@ -14,6 +14,7 @@ import {
   type ObserveContext,
   type Observed,
   type Plan,
+  type SlotHistory,
 } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
 import type { AwaitArgs, ContainerState } from '@reconcile/core/kinds/container';
@@ -45,6 +46,8 @@ export const emptyLedger: LedgerView = {
   jobs: {},
   notes: {},
 };
+
+const unknownSlot: SlotHistory = { readySinceBoot: false, knownBad: [], deaths: [], reverts: [] };
 
 /**
  * A node whose drivers are the kinds' own effects: what the planner believes, made true. For engine tests without podman;
@@ -164,16 +167,16 @@ export class PlainMemory implements Memory {
       const ref = action.key.slice('image/'.length);
       this.history = { ...this.history, pins: { ...this.history.pins, [ref]: { imageId: facts.imageId } } };
     }
+    if (action.kind === 'container' && action.verb === 'stop') {
+      const slot = this.history.slots[action.slot] ?? unknownSlot;
+      const told = { ...slot, stoppedAt: this.#world.observed.at };
+      this.history = { ...this.history, slots: { ...this.history.slots, [action.slot]: told } };
+    }
     if (action.kind !== 'container' || action.verb !== 'await') return;
     this.#world.observed = simulate(this.#world.observed, action, kindMap);
     const args = action.args as unknown as AwaitArgs;
     const desired = this.#desired();
-    const { gateExpired: _gate, ...slot } = this.history.slots[action.slot] ?? {
-      readySinceBoot: false,
-      knownBad: [],
-      deaths: [],
-      reverts: [],
-    };
+    const { gateExpired: _gate, ...slot } = this.history.slots[action.slot] ?? unknownSlot;
     const wanted =
       Object.values(desired.resources).find((r) => r.slot === action.slot && r.specHash === args.specHash) ??
       slot.lastGood?.resource;
@@ -194,7 +197,7 @@ export class PlainMemory implements Memory {
   }
 
   #failed(action: Action, failure: ActionFailure, at: number): void {
-    const slot = this.history.slots[action.slot] ?? { readySinceBoot: false, knownBad: [], deaths: [], reverts: [] };
+    const slot = this.history.slots[action.slot] ?? unknownSlot;
     const args = action.args as unknown as AwaitArgs;
     if (failure.expired) {
       const gateExpired = { key: action.key, at, reason: failure.message };

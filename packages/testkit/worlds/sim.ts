@@ -124,7 +124,7 @@ function recordDone(sim: Sim, desired: Desired, action: Action): History {
     return { ...history, attempts, pins: { ...history.pins, [action.key.slice('image/'.length)]: { imageId } } };
   }
   if (action.kind === 'container' && action.verb !== 'await')
-    return { ...history, attempts, slots: withUndo(history, action) };
+    return { ...history, attempts, slots: toldOf(history, action, simulate(observed, action, kindMap).at) };
   if (action.kind !== 'container') return { ...history, attempts };
   delete attempts[action.slot];
   const resource = findResource(sim, desired, action);
@@ -147,8 +147,8 @@ function recordDone(sim: Sim, desired: Desired, action: Action): History {
   };
 }
 
-/** What is known of saved data, as the registry would write it down. */
-function withUndo({ slots }: History, action: Action): History['slots'] {
+/** What is known of stops and of saved data, as the registry would write it down. */
+function toldOf({ slots }: History, action: Action, at: number): History['slots'] {
   const { undo, ...slot } = slots[action.slot] ?? { readySinceBoot: false, knownBad: [], deaths: [], reverts: [] };
   const args = action.args as unknown as SnapshotArgs;
   switch (action.verb) {
@@ -158,6 +158,8 @@ function withUndo({ slots }: History, action: Action): History['slots'] {
     }
     case 'restore':
       return { ...slots, [action.slot]: slot };
+    case 'stop':
+      return { ...slots, [action.slot]: { ...slot, ...(undo === undefined ? {} : { undo }), stoppedAt: at } };
     case 'start':
       if (undo?.specHash !== args.specHash) return slots;
       return { ...slots, [action.slot]: { ...slot, undo: { ...undo, started: true } } };

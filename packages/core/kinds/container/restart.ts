@@ -24,6 +24,7 @@ export function restartDecision(
     return { do: 'start', message: state.startedAt === 0 ? 'never started' : 'not started since boot' };
   }
   if (state.phase === 'created') return { do: 'start', message: 'created, never started' };
+  if (isStoppedByUs(state, history)) return { do: 'start', message: 'was stopped here' };
   const message = `exited ${state.exitCode}`;
   if (policy === 'no' || (policy === 'on-failure' && state.exitCode === 0)) return { do: 'leave', message };
   const deaths = deathsSeen(state, history, now);
@@ -31,6 +32,12 @@ export function restartDecision(
   const until = state.exitedAt + (deaths >= flappingDeaths ? longestBackoffMs : delay);
   if (until <= now) return { do: 'start', message };
   return { do: 'wait', until, message: `${message}, died ${deaths} times in 10 min` };
+}
+
+/** Its end was asked for, not suffered: neither its policy nor a pause between deaths has a say. */
+export function isStoppedByUs(state: ContainerState, history: SlotHistory | undefined): boolean {
+  const { stoppedAt } = history ?? {};
+  return stoppedAt !== undefined && state.startedAt < stoppedAt && state.exitedAt <= stoppedAt;
 }
 
 function deathsSeen(state: ContainerState, history: SlotHistory, now: Instant): number {

@@ -12,6 +12,7 @@ import type {
 } from './args.ts';
 import { isNamed } from './compare.ts';
 import { containerEnv, containerPorts, probeTarget } from './ports.ts';
+import { isStoppedByUs } from './restart.ts';
 import type { ContainerCare, ContainerSpec, ContainerState, OnChange } from './spec.ts';
 import { dataSteps } from './undo.ts';
 import { containerVersion } from './upgrade.ts';
@@ -111,7 +112,9 @@ function unnamed(turn: ContainerTurn): boolean {
 function starting(turn: ContainerTurn, view: KindView): Step {
   const desired = need(turn.desired);
   const state = turn.observed?.state;
-  const died = turn.how === 'start' && state?.phase === 'exited' && view.slot(turn.slot)?.readySinceBoot === true;
+  const history = view.slot(turn.slot);
+  const ended = turn.how === 'start' && state?.phase === 'exited' && history?.readySinceBoot === true;
+  const died = ended && !isStoppedByUs(state, history);
   const args: StartArgs = {
     name: containerName(turn.key),
     spec: desired.spec,
