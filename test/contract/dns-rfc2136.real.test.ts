@@ -113,6 +113,17 @@ for (const kind of ['knot', 'bind'] as const) {
       await apply(web.delete(['192.0.2.77']));
     });
 
+    test('two texts under one name come and go together, and are repeated without a word', async () => {
+      const both = at('_acme-challenge.example.net', { type: 'TXT', value: 'b', more: ['a'], routes: [] });
+      await apply(both.create);
+      expect((await server.resolve('_acme-challenge.example.net', 'TXT'))?.toSorted()).toEqual(['a', 'b']);
+      const serial = await server.serial();
+      await apply(both.create);
+      expect(await server.serial()).toBe(serial);
+      await apply(both.delete(['b', 'a']));
+      expect((await seen())['record/TXT/_acme-challenge.example.net']).toBeUndefined();
+    });
+
     test("another fleet's record, and another node's, are foreign", async () => {
       const web = at('theirs.example.net');
       await asOthers(web.create);

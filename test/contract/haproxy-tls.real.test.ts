@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect as http2 } from 'node:http2';
 import { connect } from 'node:tls';
 import { TestAuthority } from '@reconcile/testkit/certs';
@@ -231,3 +231,66 @@ test('nothing fails while routes come and go, certificates are renewed and the p
   expect(total).toBeGreaterThan(10);
   expect(failures).toEqual([]);
 });
+
+test('a zone goes over to one wildcard and back: nobody fails, nobody else is shown it, nothing is left over', async () => {
+  const target = await backend('web');
+  const names = ['web', 'api', 'www'];
+  const own = names.map((name) => secure(name).create([target]));
+  const shared = [...names, ''].map((name) => {
+    const hostname = `${name}${name === '' ? '' : '.'}example.net`;
+    return routeActions({
+      ...{ listener: port, hostname, mode: 'l7', tls: true },
+      ...{ certificate: hostname, wildcard: '*.example.net' },
+    });
+  });
+  await ca.sign(...names.map((name) => `${name}.example.net`));
+  await world.apply(listener().create);
+  await world.applyTogether(...own);
+  const root = await ca.root();
+  const load = startLoad(
+    names.map((name) => ({ port, host: `${name}.example.net`, ca: root, isRight: (body) => body === 'web' })),
+    60,
+  );
+  const [before, reloaded] = [await leafOf('web'), await reloads()];
+  // It is not for the domain yet: the route that asks for that is refused alone.
+  await ca.sign('*.example.net');
+  await world.applyTogether(...shared.slice(0, 3).map((route) => route.update([target])));
+  await expect(world.apply(shared[3]!.create([target]))).rejects.toThrow(/HAPROXY_CERTIFICATE|is for \*\.example\.net/);
+  await ca.sign({ hostname: '*.example.net', withApex: true });
+  // A newer one lies in the store: all who show it are told.
+  for (const route of shared.slice(0, 3))
+    expect((await world.observe()).get(route.key)?.state).toMatchObject({ staleCertificate: true });
+  await world.applyTogether(...shared.slice(0, 3).map((route) => route.update([target])), shared[3]!.create([target]));
+  const one = await leafOf('web');
+  expect(one).not.toBe(before);
+  expect(await leafOf('api')).toBe(one);
+  expect((await get({ port, host: 'example.net', ca: root })).body).toBe('web');
+  // The list has each name that was asked for, so nobody else meets it.
+  await expect(get({ port, host: 'other.example.net', ca: root })).rejects.toThrow();
+  expect((await filesOf()).sort()).toEqual(['_wildcard.example.net.pem']);
+  for (const [, { state }] of await world.observe()) expect(state).not.toMatchObject({ drifted: true });
+
+  expect(await reloads()).toBe(reloaded);
+
+  await rm(world.settings.manifestFile);
+  const readBack = (await world.observe()).get(shared[0]!.key)?.spec;
+  expect(readBack).toMatchObject({ certificate: 'web.example.net', wildcard: '*.example.net' });
+  await convergeProxy(world, {
+    listeners: [listener()],
+    routes: shared.map((route) => ({ route, targets: [target] })),
+  });
+  const again = await reloads();
+
+  await world.applyTogether(...names.map((name) => secure(name).update([target])), shared[3]!.delete);
+  expect(await leafOf('web')).toBe(before);
+  expect((await filesOf()).sort()).toEqual(names.map((name) => `${name}.example.net.pem`).sort());
+  expect(await world.ask('show ssl cert')).not.toContain('_wildcard');
+  const { failures, total } = await load.stop();
+  expect(total).toBeGreaterThan(10);
+  expect(failures).toEqual([]);
+  expect(await reloads()).toBe(again);
+});
+
+async function filesOf(): Promise<string[]> {
+  return (await readdir(world.settings.dir)).filter((name) => name.endsWith('.pem'));
+}

@@ -19,11 +19,13 @@ interface Case {
   /** Slots whose version in after/ never got ready when it was tried. */
   readonly failed?: readonly string[];
   readonly allows?: readonly string[];
+  /** This node has an issuer of certificates. */
+  readonly certificates?: boolean;
 }
 
 const update = process.env.UPDATE_GOLDENS === '1';
 const root = import.meta.dirname;
-const served = ['image', 'network', 'volume', 'secret', 'port-lease', 'file', 'container', 'job', 'listener', 'route'];
+const always = ['image', 'network', 'volume', 'secret', 'port-lease', 'file', 'container', 'job', 'listener', 'route'];
 
 const facts: NodeFacts = {
   node: 'rift',
@@ -55,6 +57,10 @@ async function desiredOf(dir: string, generation: number, allows: readonly strin
   return compile({ snapshot, definitions: parsed.definitions, fleet: parsed.fleet, node: facts, generation }).desired;
 }
 
+function servedOf({ certificates = false }: Case): readonly string[] {
+  return certificates ? [...always, 'certificate'] : always;
+}
+
 /** Host directories are there: making them is not ours. */
 function withDirectories(sim: Sim, desired: Desired): Sim {
   const resources = { ...sim.observed.resources };
@@ -76,6 +82,7 @@ function withDirectories(sim: Sim, desired: Desired): Sim {
 }
 
 async function simOf(dir: string, given: Case, after: Desired): Promise<Sim> {
+  const served = servedOf(given);
   let sim = withDirectories(emptySim(), after);
   if (existsSync(join(dir, 'before'))) {
     const before = await desiredOf(join(dir, 'before'), 1);
@@ -109,7 +116,7 @@ describe('golden plans', () => {
         : {};
       const after = await desiredOf(join(dir, 'after'), 2, given.allows);
       const sim = await simOf(dir, given, after);
-      const made = planOn(sim, after, served);
+      const made = planOn(sim, after, servedOf(given));
       expect(checkPlan(made, sim.observed)).toEqual([]);
       const stages = after.stages.map((stage) => stage.name);
       const text = `${plainText(renderPlan(made, { stages }, { width: 110, ascii: false, verbose: true }))}\n`;

@@ -1,6 +1,6 @@
 import type { Plan } from '@reconcile/core';
 import { alarmOf, type CertificateSpec, type CertificateState, renewAt } from '@reconcile/core/kinds/certificate';
-import type { RouteSpec } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteSpec } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import { dialOf, type IngressLook } from './listeners.ts';
 
@@ -69,10 +69,14 @@ async function shownFor(look: IngressLook & { readonly host: ReadHost }, name: s
   const routes = [...Object.values(look.observed.resources), ...Object.values(look.desired.resources)].flatMap(
     ({ kind, spec }) => (kind === 'route' ? [spec as unknown as RouteSpec] : []),
   );
-  const port = routes.find((route) => route.certificate === name)?.listener;
+  const route = routes.find((one) => certificateOf(one) === name);
+  const port = route?.listener;
   const dial = port === undefined ? undefined : dialOf(look, port);
-  if (dial === undefined) return null;
-  const shown = await look.host.net.handshake(dial.ip, dial.port, { name, timeoutMs: handshakeTimeoutMs });
+  if (route === undefined || dial === undefined) return null;
+  const shown = await look.host.net.handshake(dial.ip, dial.port, {
+    name: route.certificate,
+    timeoutMs: handshakeTimeoutMs,
+  });
   if ('refused' in shown) return null;
   const { fingerprint, names, notAfter } = shown.leaf;
   return { fingerprint, names, notAfter };

@@ -1,7 +1,7 @@
 import { plainIp } from '@reconcile/core';
 import type { CertificateState } from '@reconcile/core/kinds/certificate';
 import { type RecordSpec, recordProvider } from '@reconcile/core/kinds/record';
-import type { RouteSpec } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteSpec } from '@reconcile/core/kinds/route';
 import { checkPointing } from '@reconcile/drivers/dns-none/observe';
 import { askTimeoutMs, serverOf } from '../names/ask.ts';
 import type { NamesInput } from '../names/list.ts';
@@ -107,7 +107,7 @@ async function askProxy(input: NamesInput, spec: RouteSpec): Promise<Verdict> {
   }
   const ask = { host: spec.hostname, path: spec.path };
   if (spec.certificate === '') return askPlain(input, { ip, port, ...ask });
-  const key = `certificate/${spec.certificate}` as const;
+  const key = `certificate/${certificateOf(spec)}` as const;
   return judgeShown(await host.net.handshake(ip, port, { name: spec.certificate, ask, timeoutMs }), {
     name: spec.certificate,
     held: observed.resources[key]?.state as unknown as CertificateState | undefined,

@@ -165,7 +165,7 @@ function hostnameOf({ spec }: Resource): string {
 }
 
 /** A public name whose edge has record and certificate: it does not lead here. */
-function isBehindEdge({ spec, references }: Resource): boolean {
-  const { hostname, mode, tls } = spec as unknown as RouteSpec;
-  return mode === 'l7' && tls && !references.some((ref) => 'key' in ref && ref.key === `certificate/${hostname}`);
+function isBehindEdge({ spec }: Resource): boolean {
+  const { certificate, hostname, mode, tls } = spec as unknown as RouteSpec;
+  return mode === 'l7' && tls && certificate !== hostname;
 }

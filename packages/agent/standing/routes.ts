@@ -1,7 +1,7 @@
 import type { ResourceKey } from '@reconcile/core';
 import type { CertificateState } from '@reconcile/core/kinds/certificate';
 import type { RecordSpec, RecordState } from '@reconcile/core/kinds/record';
-import type { RouteSpec, RouteState } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteSpec, type RouteState } from '@reconcile/core/kinds/route';
 import { duration, type RouteStatus } from '@reconcile/core/render';
 import { routeAddress } from './reached.ts';
 import type { Scene } from './scene.ts';
@@ -24,7 +24,7 @@ function routeStatus(scene: Scene, key: ResourceKey, spec: RouteSpec): RouteStat
     url: `${scheme}://${routeAddress(spec)}`,
     to: seen?.targets ?? remote,
     ...stateOf(scene, key, seen),
-    certificate: spec.mode === 'l7' && spec.tls ? certificateText(scene, spec.hostname) : '',
+    certificate: spec.mode === 'l7' && spec.tls ? certificateText(scene, certificateOf(spec) || spec.hostname) : '',
     record: recordText(scene, key),
   };
 }
@@ -44,8 +44,8 @@ function stateOf(scene: Scene, key: ResourceKey, seen: RouteState | undefined): 
 }
 
 /** `61 d`, or that nothing here makes one. */
-function certificateText(scene: Scene, hostname: string): string {
-  const key: ResourceKey = `certificate/${hostname}`;
+function certificateText(scene: Scene, name: string): string {
+  const key: ResourceKey = `certificate/${name}`;
   const seen = scene.observed.resources[key]?.state as unknown as CertificateState | undefined;
   if (seen !== undefined) return `${duration(seen.notAfter - scene.now)} left`;
   return scene.unmanaged.has(key) ? 'unmanaged' : 'none yet';

@@ -1,5 +1,12 @@
-import type { Action, ApplyContext } from '@reconcile/core';
-import { isOurs, markText, parseMark, type RecordArgs, recordProblem } from '@reconcile/core/kinds/record';
+import { type Action, type ApplyContext, sameJson } from '@reconcile/core';
+import {
+  isOurs,
+  markText,
+  parseMark,
+  type RecordArgs,
+  recordProblem,
+  recordValues,
+} from '@reconcile/core/kinds/record';
 import type { Host } from '@reconcile/host';
 import { fail } from './errors.ts';
 import { callScript } from './observe/call.ts';
@@ -20,12 +27,16 @@ export async function applyDnsExec(
   const problem = verb === 'delete' ? undefined : recordProblem(spec);
   if (problem !== undefined || spec.zone !== settings.zone)
     throw fail('DNS_EXEC_RECORD', { message: id, key, actual: problem ?? `it is in ${spec.zone}` });
-  const { type, hostname: name, value } = spec;
+  const { type, hostname: name } = spec;
+  const values = recordValues(spec);
   const listed = await listZone(cx.host, settings, cx.signal);
   const found = listed.find((one) => one.type === type && one.name === name);
   const mark = { fleet: cx.fleet, node: cx.node, services: action.services, routes: spec.routes };
   const owner = markText({ ...mark, services: [...mark.services].sort(), routes: [...mark.routes].sort() }, name);
-  const isDone = verb === 'delete' ? found === undefined : found?.values.join('\n') === value && found.owner === owner;
+  const isDone =
+    verb === 'delete'
+      ? found === undefined
+      : found !== undefined && sameJson([...found.values].sort(), values) && found.owner === owner;
   if (isDone) return undefined;
   expectSeen(cx, action, { found, was });
   expectAlone(action, listed, { type, name });
@@ -34,7 +45,7 @@ export async function applyDnsExec(
   const request: Request =
     verb === 'delete'
       ? { ...head, verb, record: { type, name } }
-      : { ...head, verb: 'put', record: { type, name, values: [value], ttl: settings.ttl, owner } };
+      : { ...head, verb: 'put', record: { type, name, values, ttl: settings.ttl, owner } };
   const refusal = parseDone(await callScript(cx.host, settings, { request, signal: cx.signal }));
   if (refusal === undefined) return undefined;
   const codes = { changed: 'DNS_EXEC_CHANGED', refused: 'DNS_EXEC_REFUSED', failed: 'DNS_EXEC_FAILED' } as const;

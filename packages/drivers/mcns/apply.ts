@@ -1,5 +1,13 @@
 import { type Action, type ApplyContext, sameJson } from '@reconcile/core';
-import { emptySet, isOurs, markName, markText, type RecordArgs, recordProblem } from '@reconcile/core/kinds/record';
+import {
+  emptySet,
+  isOurs,
+  markName,
+  markText,
+  type RecordArgs,
+  recordProblem,
+  recordValues,
+} from '@reconcile/core/kinds/record';
 import type { Host } from '@reconcile/host';
 import { fail } from './errors.ts';
 import { type Draft, McnsClient, type McnsRecord } from './observe/client.ts';
@@ -19,7 +27,8 @@ export async function applyMcns(cx: ApplyContext<Host>, action: Action, settings
   if (problem !== undefined || spec.zone !== settings.zone)
     throw fail('MCNS_RECORD', { message: id, key, actual: problem ?? `it is in ${spec.zone}` });
   const client = new McnsClient(cx.host, settings, cx.signal);
-  const { type, hostname, value } = spec;
+  const { type, hostname } = spec;
+  const values = recordValues(spec);
   const sets = zoneSets(await client.list());
   const found = sets.get(`${type} ${hostname}`) ?? emptySet(type, hostname);
   const { ttl } = settings;
@@ -30,12 +39,12 @@ export async function applyMcns(cx: ApplyContext<Host>, action: Action, settings
     for (const one of [...found.records, ...found.marks]) await client.remove(one.id);
     return undefined;
   }
-  const isDone = sameJson([...found.values], [value]) && found.marks[0]?.value === text && found.marks.length === 1;
+  const isDone = sameJson([...found.values], values) && found.marks[0]?.value === text && found.marks.length === 1;
   if (isDone) return undefined;
   expectSeen(cx, action, { found, was });
-  await become(client, found.marks, { name: markName(type, hostname), type: 'TXT', value: text, ttl });
+  await become(client, found.marks, { name: markName(type, hostname), type: 'TXT', values: [text], ttl });
   try {
-    await become(client, found.records, { name: hostname, type, value, ttl });
+    await become(client, found.records, { name: hostname, type, values, ttl });
   } catch (error) {
     // Somebody's record came in between: our mark must not stand beside it.
     if (found.records.length === 0 && found.marks.length === 0) await unmark(client, { type, hostname });
@@ -44,13 +53,21 @@ export async function applyMcns(cx: ApplyContext<Host>, action: Action, settings
   return undefined;
 }
 
-/** Exactly one record, by as few changes as can be. */
-async function become(client: McnsClient, there: readonly McnsRecord[], wanted: Draft): Promise<void> {
-  const right = there.find(({ value }) => value === wanted.value);
-  const kept = right ?? there[0];
-  if (kept === undefined) await client.add(wanted);
-  else if (right === undefined) await client.change(kept.id, wanted);
-  for (const one of there) if (one !== kept) await client.remove(one.id);
+/** Records of one name with exactly these values, by as few changes as can be. */
+async function become(
+  client: McnsClient,
+  there: readonly McnsRecord[],
+  { values, ...wanted }: Omit<Draft, 'value'> & { readonly values: readonly string[] },
+): Promise<void> {
+  const kept = new Map(there.flatMap((one) => (values.includes(one.value) ? [[one.value, one] as const] : [])));
+  const spare = there.filter((one) => kept.get(one.value) !== one);
+  for (const value of values) {
+    if (kept.has(value)) continue;
+    const one = spare.shift();
+    if (one === undefined) await client.add({ ...wanted, value });
+    else await client.change(one.id, { ...wanted, value });
+  }
+  for (const one of spare) await client.remove(one.id);
 }
 
 async function unmark(client: McnsClient, { type, hostname }: Pick<ZoneSet, 'type' | 'hostname'>): Promise<void> {

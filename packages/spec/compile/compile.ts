@@ -1,4 +1,5 @@
 import type { Desired } from '@reconcile/core';
+import { compileWildcards } from './certificates.ts';
 import { begin, type CompileInput, type CompileResult } from './context.ts';
 import { compileEdge } from './edges.ts';
 import { checkFacts } from './facts.ts';
@@ -19,6 +20,7 @@ export function compile(input: CompileInput): CompileResult {
     compileService(service, cx);
   }
   if (input.fleet.nodes[input.node.node]?.role === 'edge') compileEdge(cx);
+  compileWildcards(cx);
   compileRecords(cx);
   checkFacts(cx);
   const { rank = 0 } = input.fleet.nodes[input.node.node] ?? {};

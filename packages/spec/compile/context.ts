@@ -35,6 +35,8 @@ export interface Compilation {
   readonly volumes: ReadonlyMap<string, VolumeDefinition>;
   /** Public name or internal name → the routes that lead there; they get a record. */
   readonly published: Map<string, { readonly routes: Set<`${string}/${string}`>; readonly services: Set<string> }>;
+  /** Wildcard → whether its domain itself is served too, and by whom it is used. */
+  readonly wildcards: Map<string, { withApex: boolean; readonly services: Set<string> }>;
   readonly absences: Absence[];
   readonly refusals: Refusal[];
   readonly diagnostics: Diagnostic[];
@@ -62,6 +64,7 @@ export function begin(input: CompileInput): Compilation {
     networks: new Map(sorted.flatMap((service) => service.networks.map((network) => [network.name, network] as const))),
     volumes: new Map(sorted.flatMap((service) => service.volumes.map((volume) => [volume.name, volume] as const))),
     published: new Map(),
+    wildcards: new Map(),
     absences,
     refusals: [],
     diagnostics: [],

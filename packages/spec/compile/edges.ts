@@ -2,9 +2,10 @@ import { routeDefaults } from '@reconcile/core/kinds/route';
 import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
 import { edgeRoot, rootFile } from '../roots/index.ts';
 import { type Compilation, warn } from './context.ts';
+import { listenerSpec } from './listeners.ts';
 import { nodeOf } from './placement.ts';
-import { addRoute, listenerSpec } from './routes.ts';
-import { hostnameOf, internalName, zoneOf } from './zones.ts';
+import { addRoute } from './routes.ts';
+import { hostnameOf, internalName, wildcardOf, zoneOf } from './zones.ts';
 
 /** While a worker replaces a service its own proxy holds requests; here they only wait for that proxy to come back. */
 const edgeHoldMs = 10_000;
@@ -78,6 +79,7 @@ function addPublic({ service, component, route }: PublicRoute, cx: Compilation):
       mode: route.mode,
       tls,
       certificate: isL7 ? hostname : '',
+      wildcard: isL7 ? wildcardOf(hostname, fleet) : '',
       rateLimit: route.rateLimit,
       allow: route.allow,
       deny: route.deny,

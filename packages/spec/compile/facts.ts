@@ -1,6 +1,6 @@
 import { type Compilation, warn } from './context.ts';
+import { listenerSpec } from './listeners.ts';
 import { edgeNodes } from './placement.ts';
-import { listenerSpec } from './routes.ts';
 
 /** Where fleet.toml and this machine's node.toml tell different stories about it. Warnings: each side may be ahead. */
 export function checkFacts(cx: Compilation): void {

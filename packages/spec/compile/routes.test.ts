@@ -50,6 +50,7 @@ describe('a route', () => {
     });
     expect(resource(desired, 'route/8443/x.example.com/api').spec).toEqual({
       listener: 8443,
+      wildcard: '',
       hostname: 'x.example.com',
       path: '/api',
       mode: 'l7',
@@ -152,6 +153,79 @@ describe('names', () => {
     const { record, diagnostics } = await at('web.svc.example.net', nodeFacts({ addresses: [] }));
     expect(record).toBeUndefined();
     expect(diagnostics.map((each) => each.path)).toEqual(['zones."svc.example.net".address']);
+  });
+});
+
+describe('a zone that asks for a wildcard', () => {
+  const text = (wildcard: boolean) =>
+    `${plainFleet}[[zones]]\nzone = "example.com"\ndriver = "rfc2136"\nwildcard = ${wildcard}\n[[zones]]\nzone = "in.example.com"\ndriver = "none"\nissuer = "cert-files"\n`;
+  const at = async (hostnames: readonly string[], wildcard = true) => {
+    const routes = hostnames.map((name, n) => `[[routes]]\nname = "r${n}"\nhostname = "${name}"\n`).join('');
+    const node = nodeFacts({ listeners: { 80: { bind: ['127.0.0.1:8080'], tls: false } } });
+    const files = {
+      'fleet.toml': text(wildcard),
+      web: service(routes),
+      api: service('[[routes]]\nhostname = "api.example.com"\n', 'api'),
+    };
+    const { desired } = await compiled(files, { node });
+    return desired;
+  };
+  const names = ['www.example.com', 'a.b.example.com', 'x.in.example.com', 'in.example.com', 'web.svc.example.net'];
+
+  test('one certificate for its names one label below; deeper ones, and other zones, as ever', async () => {
+    const desired = await at(names);
+    expect(keysOf(desired, 'certificate')).toEqual([
+      'certificate/*.example.com',
+      'certificate/a.b.example.com',
+      'certificate/in.example.com',
+      'certificate/web.svc.example.net',
+      'certificate/x.in.example.com',
+    ]);
+    expect(resource(desired, 'certificate/*.example.com')).toMatchObject({
+      spec: { hostname: '*.example.com', issuer: 'acme', zone: 'example.com' },
+      services: ['api', 'web'],
+      // Nobody is asked over HTTP.
+      references: [],
+    });
+    expect(referencesOf(resource(desired, 'route/443/www.example.com'))).toContain('certificate/*.example.com');
+    expect(resource(desired, 'route/443/www.example.com').spec).toMatchObject({
+      certificate: 'www.example.com',
+      wildcard: '*.example.com',
+    });
+    expect(keysOf(desired, 'record')).toContain('record/A/www.example.com');
+  });
+
+  test('its domain is in it where it is served', async () => {
+    const spec = async (hostnames: readonly string[]) =>
+      resource(await at(hostnames), 'certificate/*.example.com').spec;
+    expect(await spec(['example.com'])).toMatchObject({ withApex: true });
+    expect(await spec(['www.example.com'])).not.toHaveProperty('withApex');
+  });
+
+  test('unasked there is none', async () => {
+    expect(keysOf(await at(['www.example.com', 'example.com'], false), 'certificate')).toEqual([
+      'certificate/api.example.com',
+      'certificate/example.com',
+      'certificate/www.example.com',
+    ]);
+  });
+
+  test('an edge and the worker behind it, each in its own zone', async () => {
+    const fleet = `${plainFleet}[[zones]]\nzone = "svc.example.net"\ndriver = "hosts"\nwildcard = true\n[[zones]]\nzone = "example.com"\ndriver = "rfc2136"\nwildcard = true\n[nodes.rift]\naddress = "192.0.2.1"\n[nodes.svc]\nrole = "edge"\n`;
+    const files = {
+      'fleet.toml': fleet,
+      'ca/rift.pem': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+      web: service('[[routes]]\nhostname = "www.example.com"\npublic = true\n'),
+    };
+    const worker = (await compiled(files)).desired;
+    expect(keysOf(worker, 'certificate')).toEqual(['certificate/*.svc.example.net']);
+    for (const key of keysOf(worker, 'route'))
+      expect(resource(worker, key).spec).toMatchObject({
+        certificate: 'web.svc.example.net',
+        wildcard: '*.svc.example.net',
+      });
+    const edge = (await compiled(files, { node: nodeFacts({ node: 'svc' }) })).desired;
+    expect(keysOf(edge, 'certificate')).toEqual(['certificate/*.example.com']);
   });
 });
 

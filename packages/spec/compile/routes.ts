@@ -1,14 +1,14 @@
 import type { ResourceKey } from '@reconcile/core';
-import type { CertificateSpec } from '@reconcile/core/kinds/certificate';
 import type { UpdateSpec } from '@reconcile/core/kinds/container';
-import { bindClaim, type ListenerSpec } from '@reconcile/core/kinds/listener';
 import { type RouteSpec, routeReferences } from '@reconcile/core/kinds/route';
 import type { ComponentDefinition, RouteDefinition, ServiceDefinition } from '../model/index.ts';
 import { updateOf } from './care.ts';
-import type { Compilation, CompileInput } from './context.ts';
+import { addCertificate } from './certificates.ts';
+import type { Compilation } from './context.ts';
+import { addListener, listenerSpec } from './listeners.ts';
 import { edgeNodes } from './placement.ts';
 import { stopTimeoutOf } from './run.ts';
-import { hostnameOf, internalName, issuerOf, zoneOf } from './zones.ts';
+import { hostnameOf, internalName, wildcardOf } from './zones.ts';
 
 /** Routes of one component, with what they need: listener, certificate; and the names to publish. */
 export function compileRoutes(service: ServiceDefinition, component: ComponentDefinition, cx: Compilation): void {
@@ -36,6 +36,7 @@ function routeSpec(
   const hostname = hostnameOf(route, service, cx.input.fleet);
   const update = updateOf(component, cx.input.fleet);
   const { tls } = listenerSpec(route.port, cx);
+  const certificate = route.mode === 'l7' && tls ? hostname : '';
   return {
     allow: route.allow,
     backendTls:
@@ -54,7 +55,8 @@ function routeSpec(
     rateLimit: route.rateLimit,
     remote: null,
     tls,
-    certificate: route.mode === 'l7' && tls ? hostname : '',
+    certificate,
+    wildcard: certificate === '' ? '' : wildcardOf(certificate, cx.input.fleet),
     redirectFrom: redirectFrom(route, tls, cx),
     h2c: route.mode === 'l7' && speaksGrpc(component, route),
   };
@@ -71,21 +73,6 @@ function speaksGrpc(component: ComponentDefinition, route: RouteDefinition): boo
   const { port, type } = component.health;
   if (type !== 'grpc' || route.backendTls !== null) return false;
   return port === undefined || port === null || port === route.name || port === route.containerPort;
-}
-
-/** A listener's real binds on this node: as node.toml says, else all addresses, TLS except on 80. */
-export function listenerSpec(port: number, { input }: Compilation): ListenerSpec {
-  const given = Object.hasOwn(input.node.listeners, port) ? input.node.listeners[port] : undefined;
-  const { binds, tls } =
-    given === undefined ? { binds: [`[::]:${port}`], tls: port !== 80 } : { binds: given.bind, tls: given.tls };
-  const edges = tls ? edgesOf(input) : [];
-  return { binds, port, tls, ...(edges.length > 0 ? { edges } : {}) };
-}
-
-/** Addresses of the fleet's edges, for whom they ask; nobody else may say that a request came from somewhere else. */
-function edgesOf({ fleet, node }: CompileInput): readonly string[] {
-  const edges = edgeNodes(fleet).filter((name) => name !== node.node);
-  return edges.flatMap((name) => fleet.nodes[name]?.address || []).sort();
 }
 
 export function routeKey(spec: RouteSpec): ResourceKey {
@@ -110,9 +97,10 @@ function behindEdge(service: ServiceDefinition, spec: RouteSpec, cx: Compilation
     return;
   }
   const internal = internalName(service, cx.input.fleet);
-  put(service, { ...spec, certificate: internal, redirectFrom: 0 }, cx);
+  const shown = { certificate: internal, wildcard: wildcardOf(internal, cx.input.fleet) };
+  put(service, { ...spec, ...shown, redirectFrom: 0 }, cx);
   addCertificate(service, internal, cx);
-  const inside = { ...spec, hostname: internal, certificate: internal };
+  const inside = { ...spec, ...shown, hostname: internal };
   if (!cx.out.has(routeKey(inside)) && !declares(service, inside, cx)) addRoute(service, inside, cx);
 }
 
@@ -132,27 +120,6 @@ function put(service: ServiceDefinition, spec: RouteSpec, cx: Compilation): void
   addListener(service, spec.listener, cx);
   if (spec.redirectFrom !== 0) addListener(service, spec.redirectFrom, cx);
   cx.out.share(routeKey(spec), service.name, () => ({ spec, references: routeReferences(spec) }));
-}
-
-function addListener(service: ServiceDefinition, port: number, cx: Compilation): void {
-  cx.out.share(`listener/${port}`, service.name, () => {
-    const spec = listenerSpec(port, cx);
-    return { spec, claims: spec.binds.map(bindClaim) };
-  });
-}
-
-function addCertificate(service: ServiceDefinition, hostname: string, cx: Compilation): void {
-  const { input, out } = cx;
-  const { fleet } = input;
-  const issuer = issuerOf(hostname, fleet);
-  const zone = zoneOf(hostname, fleet)?.zone ?? (issuer === 'internal-ca' ? fleet.zone : '');
-  // Whoever signs for public names asks there whether the name is ours (RFC 8555, section 8.3).
-  const asked = issuer === 'acme' && input.node.listeners[80]?.tls === false;
-  if (asked) addListener(service, 80, cx);
-  out.share(`certificate/${hostname}`, service.name, () => ({
-    spec: { hostname, issuer, zone } satisfies CertificateSpec,
-    references: asked ? [{ key: 'listener/80' }] : [],
-  }));
 }
 
 /** Notes that a name should lead here; records are made once all its routes are known. */

@@ -18,6 +18,17 @@ export function issuerOf(hostname: string, fleet: FleetDefinition): CertificateS
   return zoneOf(hostname, fleet)?.issuer ?? (isBelow(hostname, fleet.zone) ? 'internal-ca' : 'acme');
 }
 
+/**
+ * What proves a name: `*.<zone>` where its zone asks for that and the name is the zone or one label below it, which is all that a
+ * wildcard stands for (RFC 6125, section 6.4.3); else a certificate of its own: ''.
+ */
+export function wildcardOf(hostname: string, fleet: FleetDefinition): string {
+  const zone = zoneOf(hostname, fleet);
+  if (zone?.wildcard !== true) return '';
+  const isCovered = hostname === zone.zone || hostname.slice(hostname.indexOf('.') + 1) === zone.zone;
+  return isCovered ? `*.${zone.zone}` : '';
+}
+
 /** `<service>.<zone>`; '' where the fleet has no zone. */
 export function internalName(service: Pick<ServiceDefinition, 'name'>, fleet: FleetDefinition): string {
   return fleet.zone === '' ? '' : `${service.name}.${fleet.zone}`;

@@ -12,6 +12,8 @@ export interface ZoneDefinition {
   readonly address: string | null;
   /** null: `internal-ca` below the fleet's zone, else `acme`. */
   readonly issuer: CertificateSpec['issuer'] | null;
+  /** One certificate for `*.zone` and the domain itself, shared by their routes; else one per name. */
+  readonly wildcard: boolean;
 }
 
 export interface NodeDefinition {

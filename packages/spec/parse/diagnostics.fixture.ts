@@ -586,6 +586,12 @@ export const crossCases: readonly Case[] = [
     lines: ['fleet.toml:7:8 DuplicateName zones."A.example".zone'],
   },
   {
+    name: 'a wildcard that nobody here can prove',
+    files: { 'fleet.toml': fleet('[[zones]]\nzone = "example.com"\ndriver = "hosts"\nwildcard = true\n') },
+    lines: ['fleet.toml:6:12 Conflict zones."example.com".wildcard'],
+    says: ['proven by a TXT record', 'driver "hosts" writes none in example.com', 'issuer = "cert-files"'],
+  },
+  {
     name: 'two core nodes',
     files: { 'fleet.toml': fleet('[nodes.a]\nrole = "core"\n[nodes.b]\nrole = "core"\n') },
     lines: ['fleet.toml:6:8 Conflict nodes.b.role'],

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isBelow } from '@reconcile/core/kinds/record';
 import {
   emptyFleet,
   type FleetDefinition,
@@ -34,7 +35,7 @@ export function readFleet(report: Report): ParsedFleet {
     definition: {
       name: input.name,
       zone: input.zone?.toLowerCase() ?? '',
-      zones: readZones(input.zones, place),
+      zones: readZones(input.zones, input.zone?.toLowerCase() ?? '', place),
       nodes: readNodes(input.nodes, place),
       stages: stages.map((stage) => stage.value),
       healthDefaults: readHealth(input.defaults?.health, { ...place, path: ['defaults', 'health'] }),
@@ -43,7 +44,23 @@ export function readFleet(report: Report): ParsedFleet {
   };
 }
 
-function readZones(input: unknown, place: Place): ZoneDefinition[] {
+/** Drivers that can write the TXT record by which an ACME server is shown whose a domain is. */
+const writesTxt: readonly ZoneDefinition['driver'][] = ['rfc2136', 'exec', 'mcns'];
+
+/** An ACME server gives a wildcard for a DNS record alone (RFC 8555, section 8.4): somebody here must be able to write it. */
+function checkWildcard(
+  zone: ZoneDefinition | undefined,
+  { fleetZone, place }: { readonly place: Place; readonly fleetZone: string },
+): void {
+  if (zone?.wildcard !== true || writesTxt.includes(zone.driver)) return;
+  if ((zone.issuer ?? (isBelow(zone.zone, fleetZone) ? 'internal-ca' : 'acme')) !== 'acme') return;
+  place.report.error('Conflict', [...place.path, 'wildcard'], {
+    message: `a wildcard from acme is proven by a TXT record, and driver "${zone.driver}" writes none in ${zone.zone}`,
+    hint: `driver = "rfc2136", "exec" or "mcns"; or issuer = "cert-files"; or no wildcard: one certificate per name needs no DNS`,
+  });
+}
+
+function readZones(input: unknown, fleetZone: string, place: Place): ZoneDefinition[] {
   if (input === undefined) return [];
   if (!Array.isArray(input)) {
     place.report.error('WrongType', ['zones'], `expected a list of zones: [[zones]], found ${shown(input)}`);
@@ -57,7 +74,14 @@ function readZones(input: unknown, place: Place): ZoneDefinition[] {
     const name = zone.zone.toLowerCase();
     if (found.some((other) => other.zone === name))
       place.report.error('DuplicateName', [...path, 'zone'], `zone ${name} is declared twice`);
-    found.push({ zone: name, driver: zone.driver, address: zone.address ?? null, issuer: zone.issuer ?? null });
+    found.push({
+      zone: name,
+      driver: zone.driver,
+      address: zone.address ?? null,
+      issuer: zone.issuer ?? null,
+      wildcard: zone.wildcard ?? false,
+    });
+    checkWildcard(found.at(-1), { place: { ...place, path }, fleetZone });
   }
   return found;
 }

@@ -185,7 +185,7 @@ test('fleet.toml', async () => {
   expect(fleet).toEqual({
     name: 'home',
     zone: 'svc.example.net',
-    zones: [{ zone: 'example.com', driver: 'rfc2136', address: 'lan', issuer: 'acme' }],
+    zones: [{ zone: 'example.com', driver: 'rfc2136', address: 'lan', issuer: 'acme', wildcard: false }],
     nodes: {
       rift: { role: 'core', address: '192.0.2.1', listen: { 443: 8443 }, rank: 2 },
       b: { role: 'worker', address: '', listen: {}, rank: 0 },

@@ -11,6 +11,10 @@ export const zoneShape = {
     .enum(['internal-ca', 'acme', 'cert-files'])
     .optional()
     .describe('Default internal-ca below zone, else acme.'),
+  wildcard: z
+    .boolean()
+    .optional()
+    .describe('One certificate for the domain and all names one label below it, instead of one each; default false.'),
 };
 export const zoneSchema = z.strictObject(zoneShape);
 

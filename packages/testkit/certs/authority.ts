@@ -1,14 +1,19 @@
 import type { Action, Json, Verb } from '@reconcile/core';
-import type { CertificateArgs, Issuer } from '@reconcile/core/kinds/certificate';
+import type { CertificateArgs, CertificateSpec, Issuer } from '@reconcile/core/kinds/certificate';
 import { type InternalCaSettings, internalCaDriver, readRoots, trusted } from '@reconcile/drivers/internal-ca';
 import type { Host } from '@reconcile/host';
 import { bareContext } from '../proxy/context.ts';
 
+/** A name, or a wildcard with its domain. */
+type Asked = Pick<CertificateSpec, 'hostname' | 'withApex'>;
+
 /** What a plan would ask of an issuer. */
-export function certificateAction(hostname: string, verb: Verb, issuer: Issuer = 'internal-ca'): Action {
+export function certificateAction(asked: string | Asked, verb: Verb, issuer: Issuer = 'internal-ca'): Action {
+  const { hostname, ...apex } = typeof asked === 'string' ? { hostname: asked } : asked;
   const key = `certificate/${hostname}` as const;
+  const zone = hostname.slice(hostname.indexOf('.') + 1);
   const args: CertificateArgs | { issuer: Issuer } =
-    verb === 'delete' ? { issuer } : { spec: { hostname, issuer, zone: hostname.slice(hostname.indexOf('.') + 1) } };
+    verb === 'delete' ? { issuer } : { spec: { hostname, issuer, zone, ...apex } };
   return {
     id: `${key}#${verb}`,
     key,
@@ -41,10 +46,9 @@ export class TestAuthority {
   }
 
   /** Makes, or renews, the certificate of each name, in the node's store. */
-  async sign(...hostnames: readonly string[]): Promise<void> {
+  async sign(...asked: readonly (string | Asked)[]): Promise<void> {
     const driver = internalCaDriver(this.settings);
-    for (const hostname of hostnames)
-      await driver.apply(bareContext<Host>(this.#host), certificateAction(hostname, 'create'));
+    for (const one of asked) await driver.apply(bareContext<Host>(this.#host), certificateAction(one, 'create'));
   }
 
   /** PEM of all roots that are to be trusted. */

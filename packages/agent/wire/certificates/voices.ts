@@ -13,11 +13,13 @@ export function voicesOf(records: Driver<ReadHost, Host> | undefined): Voices {
  * next pass, since nothing wants it.
  */
 function txtWriter(records: Driver<ReadHost, Host>): TxtWriter {
-  return async (cx, { name, spec, value }) => {
-    const driver = recordsOf(cx, spec.hostname)[0]?.spec.driver ?? 'rfc2136';
-    const record: RecordSpec = { type: 'TXT', hostname: name, zone: spec.zone, driver, value, routes: [] };
+  return async (cx, { name, spec, values }) => {
+    const driver = driverOf(cx, spec.zone) ?? 'rfc2136';
+    const [value = '', ...more] = values;
+    const several = more.length === 0 ? {} : { more };
+    const record: RecordSpec = { type: 'TXT', hostname: name, zone: spec.zone, driver, value, ...several, routes: [] };
     await act(cx, records, { verb: 'create', record, was: [], services: [] });
-    return () => act(cx, records, { verb: 'delete', record, was: [value], services: [] });
+    return () => act(cx, records, { verb: 'delete', record, was: values, services: [] });
   };
 }
 
@@ -43,6 +45,12 @@ function nameWriter(records: Driver<ReadHost, Host>): NameWriter {
       for (const takeBack of made) await takeBack();
     };
   };
+}
+
+/** Who writes a zone. */
+function driverOf({ desired }: ApplyContext<Host>, zone: string): RecordSpec['driver'] | undefined {
+  const records = Object.values(desired.resources).filter(({ kind }) => kind === 'record');
+  return records.map(({ spec }) => spec as unknown as RecordSpec).find((spec) => spec.zone === zone)?.driver;
 }
 
 /** Records that definitions want for a name. */

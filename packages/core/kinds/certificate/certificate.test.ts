@@ -11,6 +11,8 @@ import {
   isStorable,
   pemBlocks,
   storedBy,
+  storedName,
+  storedNames,
   storedPath,
 } from './index.ts';
 
@@ -107,6 +109,27 @@ test.each<[string, number, number, number | undefined]>([
   expect(alarmOf({ notBefore: notAfter - lifeDays * dayMs, notAfter }, now)).toBe(wantedAlarm);
 });
 
+describe('a wildcard', () => {
+  const spec: CertificateSpec = { hostname: '*.example.net', issuer: 'internal-ca', zone: 'example.net' };
+  const key = 'certificate/*.example.net' as const;
+  const of = (withApex: boolean, names: readonly string[]) => {
+    const resource = { ...wanted(), key, slot: key, spec: withApex ? { ...spec, withApex } : spec };
+    return certificate.compare(resource, { ...seen({ names }), key, slot: key }, at(now));
+  };
+  test.each<[string, boolean, readonly string[], object]>([
+    ['as asked', false, ['*.example.net'], { verdict: 'same' }],
+    ['with its domain', true, ['*.example.net', 'example.net'], { verdict: 'same' }],
+    [
+      'its domain is served from now on',
+      true,
+      ['*.example.net'],
+      { verdict: 'update', fields: [{ field: 'names', to: ['*.example.net', 'example.net'] }] },
+    ],
+    ['its domain is not served any more', false, ['*.example.net', 'example.net'], { verdict: 'update' }],
+    ['a name of its own', false, ['web.example.net'], { verdict: 'update' }],
+  ])('%s', (_name, withApex, names, expected) => expect(of(withApex, names)).toMatchObject(expected));
+});
+
 describe('a certificate of others', () => {
   const files = (state: Partial<CertificateState>) => verdict({ issuer: 'cert-files', ...state }, 'cert-files');
   test.each<[string, Partial<CertificateState>, object]>([
@@ -132,9 +155,23 @@ describe('a certificate of others', () => {
 
 describe('the store', () => {
   test('names that lead out of it, or are too long for a file, have no place', () => {
-    for (const bad of ['', '..', '../a', 'a/b', '.a', 'a..b', '*.example.net', 'A.example.net', `${'a.'.repeat(130)}b`])
+    const hostile = ['', '..', '../a', 'a/b', '.a', 'a..b', 'A.example.net', `${'a.'.repeat(130)}b`];
+    const notQuite = [
+      '*',
+      '*.',
+      '*.*.example.net',
+      'a.*.example.net',
+      '*example.net',
+      '*.../a',
+      '_wildcard.example.net',
+    ];
+    for (const bad of [...hostile, ...notQuite])
       expect([bad, isStorable(bad), storedPath('/d', bad)]).toEqual([bad, false, undefined]);
     expect(storedPath('/d', name)).toBe(`/d/${name}.pem`);
+    expect(storedPath('/d', '*.example.net')).toBe('/d/_wildcard.example.net.pem');
+    expect(storedName('/d/_wildcard.example.net.pem')).toBe('*.example.net');
+    const files = ['web.example.net.pem', '_wildcard.example.net.pem', 'note.txt', '*.example.net.pem.bak', '_x.pem'];
+    expect(storedNames(files)).toEqual(['web.example.net', '*.example.net']);
   });
 
   test('what was written is known again; whole blocks only', () => {

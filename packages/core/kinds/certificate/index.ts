@@ -3,7 +3,7 @@ import type { Instant } from '../../model/json.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { FieldChange } from '../../model/plan.ts';
 import { asRecorded, left, step } from '../simple.ts';
-import { type CertificateArgs, type CertificateSpec, type CertificateState, renewAt } from './spec.ts';
+import { type CertificateArgs, type CertificateSpec, type CertificateState, renewAt, wantedNames } from './spec.ts';
 
 export * from './alarm.ts';
 export * from './seen.ts';
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 const someLifeMs = 90 * dayMs;
 
 /**
- * One certificate per hostname, for a proxy that ends TLS. It is kept while names, key, chain and issuer fit and time is
+ * One certificate per hostname, or one for all of a zone that asks for a wildcard, for a proxy that ends TLS. It is kept while names, key, chain and issuer fit and time is
  * left; renewal is an update like any other. Key material never enters a plan.
  */
 export const certificate: KindDefinition<CertificateSpec, CertificateState> = {
@@ -64,7 +64,7 @@ function issued(
   const fingerprint = offered !== undefined && 'fingerprint' in offered ? offered.fingerprint : 'new';
   return {
     issuer: spec.issuer,
-    names: [spec.hostname],
+    names: wantedNames(spec),
     notBefore: at,
     notAfter: at + someLifeMs,
     fingerprint,
@@ -92,12 +92,16 @@ function renewal(fields: readonly FieldChange[], reason: Extract<Comparison, { v
 }
 
 function differences(spec: CertificateSpec, state: CertificateState): FieldChange[] {
-  const fields: FieldChange[] = [];
-  if (state.issuer !== spec.issuer) fields.push({ field: 'issuer', from: state.issuer, to: spec.issuer });
-  if (state.unfit === undefined && state.names.join() !== spec.hostname) {
-    fields.push({ field: 'names', from: state.names, to: [spec.hostname] });
+  const fields = issuerOnly(spec, state);
+  const wanted = wantedNames(spec);
+  if (state.unfit === undefined && state.names.join() !== wanted.join()) {
+    fields.push({ field: 'names', from: state.names, to: wanted });
   }
   return fields;
+}
+
+function issuerOnly(spec: CertificateSpec, state: CertificateState): FieldChange[] {
+  return state.issuer === spec.issuer ? [] : [{ field: 'issuer', from: state.issuer, to: spec.issuer }];
 }
 
 /** Others make it and we take it over: until theirs is sound, what we have stays. */
@@ -108,7 +112,7 @@ function compareFiles(spec: CertificateSpec, state: CertificateState): Compariso
   }
   const isSame = offered === undefined || offered.fingerprint === state.fingerprint;
   if (isSame && isUsable(state) && state.issuer === spec.issuer) return { verdict: 'same' };
-  const fields = differences({ ...spec, hostname: state.names.join() }, state);
+  const fields = issuerOnly(spec, state);
   const reason = state.unfit ?? 'another file was put there';
   return renewal(
     fields,

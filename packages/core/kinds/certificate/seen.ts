@@ -1,6 +1,7 @@
 import type { Json } from '../../model/json.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { CertificateState, Issuer } from './spec.ts';
+import { isStorable, nameOfWord } from './stored.ts';
 
 /** What of a bundle counts to the planner. */
 interface Seen {
@@ -44,12 +45,12 @@ export function seenCertificate(
   };
 }
 
-/** Names of the store's files that may hold a certificate. */
+/** Names whose certificates may lie in the store, by its files. */
 export function storedNames(files: readonly string[]): string[] {
-  return files.flatMap((file) => (file.endsWith('.pem') ? [file.slice(0, -'.pem'.length)] : []));
+  return files.flatMap((file) => (file.endsWith('.pem') ? [storedName(file)] : [])).filter(isStorable);
 }
 
 /** The name of a path in the store: the reverse of `storedPath`. */
 export function storedName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1, -'.pem'.length);
+  return nameOfWord(path.slice(path.lastIndexOf('/') + 1, -'.pem'.length));
 }

@@ -4,10 +4,18 @@ import type { Instant } from '../../model/json.ts';
 export type Issuer = 'internal-ca' | 'acme' | 'cert-files';
 
 export interface CertificateSpec {
+  /** `web.example.net`, or `*.example.net`: shared by the names one label below, where their zone asks for that. */
   readonly hostname: string;
   readonly issuer: Issuer;
   /** Domain the name lies in: a root of our own is only ever good for such domains. '' = in none. */
   readonly zone: string;
+  /** Of a wildcard: good for the domain itself too, because a route serves it. */
+  readonly withApex?: boolean;
+}
+
+/** Names that a certificate must be good for, sorted: those and no others. */
+export function wantedNames({ hostname, withApex }: Pick<CertificateSpec, 'hostname' | 'withApex'>): string[] {
+  return withApex === true ? [hostname, hostname.replace(/^\*\./, '')] : [hostname];
 }
 
 /** What can be said of a certificate without its key. */

@@ -49,13 +49,26 @@ export function storedBy(text: string): Pick<Stored, 'issuer' | 'services'> | un
 }
 
 /** Whole names only, by RFC 1123, short enough for a file: what stands in a path must not lead out of it. */
-const storable = /^(?!.{240})[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const storable = /^(?!.{230})(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 export function isStorable(hostname: string): boolean {
   return storable.test(hostname);
 }
 
+/** What stands for the star in a file's name: no hostname has an underscore, and HAProxy takes a star for a word of its own. */
+const star = '_wildcard.';
+
+/** A name as files are called by it: `_wildcard.example.net` for `*.example.net`, all others as they are. */
+export function fileWord(hostname: string): string {
+  return hostname.startsWith('*.') ? `${star}${hostname.slice('*.'.length)}` : hostname;
+}
+
+/** The name that a file is called by: the reverse of `fileWord`. */
+export function nameOfWord(word: string): string {
+  return word.startsWith(star) ? `*.${word.slice(star.length)}` : word;
+}
+
 /** Where the certificate of a name lies below the store; undefined for a name that cannot have one. */
 export function storedPath(dir: string, hostname: string): string | undefined {
-  return isStorable(hostname) ? `${dir}/${hostname}.pem` : undefined;
+  return isStorable(hostname) ? `${dir}/${fileWord(hostname)}.pem` : undefined;
 }

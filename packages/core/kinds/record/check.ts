@@ -26,9 +26,10 @@ export function isIpv6(text: string): boolean {
  * Why a record must not be written; undefined when it may. Whoever writes asks, whatever the plan says: a name outside its
  * zone, a wildcard, an address that is none.
  */
-export function recordProblem({ type, hostname, zone, value }: RecordSpec): string | undefined {
+export function recordProblem({ type, hostname, more = [], value, zone }: RecordSpec): string | undefined {
   if (!isHostname(hostname)) return `${JSON.stringify(hostname)} is no plain hostname`;
   if (!isHostname(zone) || !isBelow(hostname, zone)) return `${hostname} is not in zone ${JSON.stringify(zone)}`;
+  if (type !== 'TXT' && more.length > 0) return `${hostname} can have one ${type} of ours`;
   switch (type) {
     case 'A':
       return isIpv4(value) ? undefined : `${JSON.stringify(value)} is no IPv4 address`;
@@ -38,6 +39,8 @@ export function recordProblem({ type, hostname, zone, value }: RecordSpec): stri
       if (hostname === zone) return `a CNAME cannot stand at the top of ${zone}`;
       return isHostname(value) && value !== hostname ? undefined : `${JSON.stringify(value)} is no plain hostname`;
     case 'TXT':
-      return /^[\x20-\x7e]{0,1000}$/.test(value) ? undefined : 'the text is longer than 1000 or not printable ASCII';
+      return [value, ...more].every((text) => /^[\x20-\x7e]{0,1000}$/.test(text))
+        ? undefined
+        : 'the text is longer than 1000 or not printable ASCII';
   }
 }

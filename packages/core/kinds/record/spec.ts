@@ -15,6 +15,8 @@ export interface RecordSpec {
   readonly driver: RecordDriver;
   /** An address in `plainIp`'s spelling, a hostname, or text. */
   readonly value: string;
+  /** Of a TXT: values that stand beside it under the same name. */
+  readonly more?: readonly string[];
   /** Routes that must answer before the name appears, and go after it. */
   readonly routes: readonly ResourceKey[];
 }
@@ -43,6 +45,11 @@ export interface RecordDeleteArgs {
 }
 
 export type SeenRecord = ObservedResource<RecordState>;
+
+/** Every value that a record is to have, sorted. */
+export function recordValues({ more = [], value }: Pick<RecordSpec, 'value' | 'more'>): string[] {
+  return [...new Set([value, ...more])].sort();
+}
 
 /** The table of node.toml that runs a zone: `hosts`, `rfc2136."example.com"`. */
 export function recordProvider({ driver, zone }: Pick<RecordSpec, 'driver' | 'zone'>): string {

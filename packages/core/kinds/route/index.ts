@@ -5,16 +5,24 @@ import type { ObservedResource } from '../../model/observed.ts';
 import type { FieldChange, Reason } from '../../model/plan.ts';
 import type { Reference } from '../../model/resource.ts';
 import { left, step } from '../simple.ts';
-import { type ParkArgs, type RouteArgs, type RouteSpec, type RouteState, routeDefaults } from './spec.ts';
+import {
+  certificateOf,
+  type ParkArgs,
+  type RouteArgs,
+  type RouteSpec,
+  type RouteState,
+  routeDefaults,
+} from './spec.ts';
 
 export * from './spec.ts';
 
 /** Backends by slot, the listener, and for L7 on TLS the certificate: without one it must not be served in the clear. */
 export function routeReferences(spec: RouteSpec): Reference[] {
+  const certificate = certificateOf(spec);
   return [
     { key: `listener/${spec.listener}`, hard: true },
     ...spec.backends.map((backend): Reference => ({ slot: backend.slot })),
-    ...(spec.certificate === '' ? [] : [{ key: `certificate/${spec.certificate}`, hard: true } as const]),
+    ...(certificate === '' ? [] : [{ key: `certificate/${certificate}`, hard: true } as const]),
     ...(spec.redirectFrom === 0 ? [] : [{ key: `listener/${spec.redirectFrom}` } as const]),
   ];
 }

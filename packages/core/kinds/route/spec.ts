@@ -24,8 +24,10 @@ export interface RouteSpec {
   readonly mode: 'l4' | 'l7';
   /** The listener speaks TLS. */
   readonly tls: boolean;
-  /** Name whose certificate the proxy shows for this route; '' where it ends no TLS, or another route of the name has one. */
+  /** Name by which the proxy shows a certificate for this route; '' where it ends no TLS, or another route of the name has one. */
   readonly certificate: string;
+  /** `*.example.net`: the certificate that is shown for that name, shared with others; '' = one of its own. */
+  readonly wildcard: string;
   /** Plain listener that sends who asks there for this name to this route instead; 0 = none does. */
   readonly redirectFrom: number;
   readonly backends: readonly Backend[];
@@ -61,6 +63,7 @@ export const routeDefaults: RouteSpec = {
   mode: 'l7',
   tls: true,
   certificate: '',
+  wildcard: '',
   redirectFrom: 0,
   backends: [],
   remote: null,
@@ -73,6 +76,11 @@ export const routeDefaults: RouteSpec = {
   headers: {},
   holdMs: 120_000,
 };
+
+/** Whose certificate proves the name that a route shows; '' where it shows none. */
+export function certificateOf({ certificate, wildcard }: Pick<RouteSpec, 'certificate' | 'wildcard'>): string {
+  return certificate === '' ? '' : wildcard || certificate;
+}
 
 export interface RouteArgs {
   readonly spec: RouteSpec;

@@ -42,9 +42,9 @@ export async function newKey(): Promise<string> {
   return String(await crypto.createPrivateEcdsaKey('P-256'));
 }
 
-export async function requestFor(hostname: string, key: string): Promise<Buffer> {
+export async function requestFor(names: readonly string[], key: string): Promise<Buffer> {
   const { crypto } = await import('./library.ts');
-  const [, request] = await crypto.createCsr({ altNames: [hostname] }, key);
+  const [, request] = await crypto.createCsr({ altNames: [...names] }, key);
   return request;
 }
 

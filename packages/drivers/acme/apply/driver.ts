@@ -1,5 +1,12 @@
 import type { Driver } from '@reconcile/core';
-import { type CertificateArgs, formatStored, storedBy, storedPath } from '@reconcile/core/kinds/certificate';
+import {
+  type CertificateArgs,
+  type CertificateSpec,
+  formatStored,
+  storedBy,
+  storedPath,
+  wantedNames,
+} from '@reconcile/core/kinds/certificate';
 import type { Host, ReadHost } from '@reconcile/host';
 import { readBundle } from '@reconcile/host/tls';
 import { fail } from '../errors.ts';
@@ -7,7 +14,8 @@ import { acmeObserver } from '../observe/observe.ts';
 import type { AcmeSettings } from '../observe/settings.ts';
 import { Answers } from './answers.ts';
 import { translate } from './client.ts';
-import { conclude, type Ordered, order, type Voices } from './order.ts';
+import { conclude, type Ordered, order } from './order.ts';
+import type { Voices } from './prove.ts';
 
 /** Certificates of an ACME server (RFC 8555) as a driver. `voices`: for nodes that write records. */
 export function acmeDriver(settings: AcmeSettings, voices: Voices = {}): Driver<ReadHost, Host> {
@@ -26,7 +34,7 @@ export function acmeDriver(settings: AcmeSettings, voices: Voices = {}): Driver<
           const ordered = await order(cx, settings, { spec, ways }).catch((error: unknown) => {
             throw translate(error, hostname, settings);
           });
-          await store(host, path, { ordered, hostname, services: action.services });
+          await store(host, path, { ordered, spec, services: action.services });
           await conclude(host, settings, hostname);
           return undefined;
         }
@@ -45,27 +53,28 @@ export function acmeDriver(settings: AcmeSettings, voices: Voices = {}): Driver<
 
 interface Fresh {
   readonly ordered: Ordered;
-  readonly hostname: string;
+  readonly spec: CertificateSpec;
   readonly services: readonly string[];
 }
 
 /** What does not fit is never put in the place of what does. @throws ACME_UNFIT */
-async function store(host: Host, path: string, { hostname, ordered, services }: Fresh): Promise<void> {
+async function store(host: Host, path: string, { ordered, services, spec }: Fresh): Promise<void> {
   const bundle = readBundle(`${ordered.chain}\n${ordered.key}`);
+  const wanted = wantedNames(spec).join(', ');
   const now = host.clock.now();
   const trouble =
     bundle === undefined
       ? 'no certificate'
-      : bundle.leaf.names.join() !== hostname
+      : bundle.leaf.names.join(', ') !== wanted
         ? `names ${bundle.leaf.names.join(', ')}`
         : bundle.leaf.notAfter <= now
           ? 'expired already'
           : bundle.trouble;
   if (bundle === undefined || trouble !== undefined) {
     throw fail('ACME_UNFIT', {
-      message: `take the certificate of ${hostname}`,
-      key: `certificate/${hostname}`,
-      wanted: hostname,
+      message: `take the certificate of ${spec.hostname}`,
+      key: `certificate/${spec.hostname}`,
+      wanted,
       ...(trouble === undefined ? {} : { actual: trouble }),
     });
   }

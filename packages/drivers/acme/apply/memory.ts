@@ -1,3 +1,4 @@
+import { fileWord } from '@reconcile/core/kinds/certificate';
 import type { Host } from '@reconcile/host';
 import type { AcmeSettings } from '../observe/settings.ts';
 
@@ -41,7 +42,7 @@ async function write(host: Host, path: string, value: OrderMemory | AccountMemor
 }
 
 export async function recallOrder(host: Host, settings: AcmeSettings, hostname: string): Promise<OrderMemory> {
-  const { failedAt, failures, key, url } = await read(host, place(settings, `order-${hostname}`));
+  const { failedAt, failures, key, url } = await read(host, place(settings, `order-${fileWord(hostname)}`));
   return {
     url: typeof url === 'string' ? url : none.url,
     key: typeof key === 'string' ? key : none.key,
@@ -55,11 +56,11 @@ export function rememberOrder(
   settings: AcmeSettings,
   { hostname, order }: { readonly hostname: string; readonly order: OrderMemory },
 ): Promise<void> {
-  return write(host, place(settings, `order-${hostname}`), order);
+  return write(host, place(settings, `order-${fileWord(hostname)}`), order);
 }
 
 export async function forgetOrder(host: Host, settings: AcmeSettings, hostname: string): Promise<void> {
-  await host.files.remove(place(settings, `order-${hostname}`));
+  await host.files.remove(place(settings, `order-${fileWord(hostname)}`));
 }
 
 export async function recallAccount(host: Host, settings: AcmeSettings): Promise<AccountMemory | undefined> {

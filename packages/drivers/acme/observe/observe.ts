@@ -2,11 +2,11 @@ import type { Observer } from '@reconcile/core';
 import {
   type CertificateState,
   certificateState,
-  isStorable,
   seenCertificate,
   storedBy,
   storedName,
   storedNames,
+  storedPath,
 } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
 import { lookAtChanged } from '@reconcile/host/changed';
@@ -21,9 +21,7 @@ export function acmeObserver(settings: Pick<AcmeSettings, 'certificatesDir'>): O
     async observe({ host, ledger }) {
       const files = (await host.files.list(settings.certificatesDir)) ?? [];
       const { found, note: seen } = await lookAtChanged<Found>(host.files, ledger.notes[note], {
-        paths: storedNames(files)
-          .filter(isStorable)
-          .map((name) => `${settings.certificatesDir}/${name}.pem`),
+        paths: storedNames(files).flatMap((name) => storedPath(settings.certificatesDir, name) ?? []),
         given: '',
         look: (path) => lookAt(host, path),
       });

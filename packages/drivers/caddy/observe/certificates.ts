@@ -1,5 +1,6 @@
 import { digest, type Json, type ResourceKey, sameJson } from '@reconcile/core';
 import { storedPath } from '@reconcile/core/kinds/certificate';
+import { certificateOf } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import { fieldsOf, isTexts, listOf, type RouteRecord, type Sites, specOf } from '../record/record.ts';
 import { ourTag } from '../render/render.ts';
@@ -27,7 +28,7 @@ export async function readCertificates(
   const wanted = await wantedFor(host, settings, routes);
   const stale = new Set<ResourceKey>();
   for (const route of routes) {
-    const entry = wanted.get(specOf(route).certificate);
+    const entry = wanted.get(certificateOf(specOf(route)));
     if (entry !== undefined && !loaded.some((one) => sameJson(one, entry))) stale.add(route.key);
   }
   return { loaded, stale };
@@ -39,7 +40,7 @@ export async function wantedFor(
   settings: CaddySettings,
   routes: readonly RouteRecord[],
 ): Promise<Map<string, Json>> {
-  const names = [...new Set(routes.map((route) => specOf(route).certificate))].sort();
+  const names = [...new Set(routes.map((route) => certificateOf(specOf(route))))].sort();
   const entries = await Promise.all(
     names.map(async (name) => {
       const path = storedPath(settings.certificatesDir, name);

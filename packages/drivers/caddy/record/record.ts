@@ -90,7 +90,7 @@ function isSpec(fields: Fields, port: string): boolean {
   const { backendTls, remote, headers } = fields;
   return (
     String(fields.listener) === port &&
-    (['hostname', 'path', 'mode', 'tls', 'certificate', 'redirectFrom', 'h2c', 'holdMs'] as const).every(
+    (['hostname', 'path', 'mode', 'tls', 'certificate', 'wildcard', 'redirectFrom', 'h2c', 'holdMs'] as const).every(
       (name) => typeof fields[name] === typeof known[name],
     ) &&
     isTexts(fields.allow) &&

@@ -1,5 +1,5 @@
 import type { Driver } from '@reconcile/core';
-import { formatStored, storedBy, storedPath } from '@reconcile/core/kinds/certificate';
+import { type CertificateArgs, formatStored, storedBy, storedPath } from '@reconcile/core/kinds/certificate';
 import type { Host, ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import { certFilesObserver } from '../observe/observe.ts';
@@ -17,7 +17,7 @@ export function certFilesDriver(settings: CertFilesSettings): Driver<ReadHost, H
       switch (action.verb) {
         case 'create':
         case 'update': {
-          const offer = await readOffer(host, settings, hostname);
+          const offer = await readOffer(host, settings, (action.args as unknown as CertificateArgs).spec);
           if ('trouble' in offer) {
             throw fail('CERT_FILE_UNFIT', {
               message: `take over the certificate of ${hostname}`,

@@ -20,16 +20,16 @@ export function certFilesObserver(settings: CertFilesSettings): Observer<ReadHos
     name: 'cert-files',
     serves: ['certificate'],
     async observe({ desired, host }) {
-      const wanted = Object.values(desired.resources).flatMap(({ kind, spec }) => {
-        const { hostname, issuer } = kind === 'certificate' ? (spec as unknown as CertificateSpec) : {};
-        return issuer === 'cert-files' && hostname !== undefined ? [hostname] : [];
-      });
-      const held = storedNames((await host.files.list(settings.certificatesDir)) ?? []);
-      const all = [...new Set([...wanted, ...held])].filter(isStorable).sort();
-      const isWanted = new Set(wanted);
-      const found = await Promise.all(
-        all.map((name) => observeOne(host, settings, { name, isWanted: isWanted.has(name) })),
+      const wanted = new Map(
+        Object.values(desired.resources).flatMap(({ kind, spec: given }) => {
+          const spec = given as unknown as CertificateSpec;
+          const isTheirs = kind === 'certificate' && spec.issuer === 'cert-files' && isStorable(spec.hostname);
+          return isTheirs ? [[spec.hostname, spec] as const] : [];
+        }),
       );
+      const held = storedNames((await host.files.list(settings.certificatesDir)) ?? []);
+      const all = [...new Set([...wanted.keys(), ...held])].sort();
+      const found = await Promise.all(all.map((name) => observeOne(host, settings, { name, spec: wanted.get(name) })));
       return { resources: found.filter((resource) => resource !== undefined) };
     },
   };
@@ -40,13 +40,13 @@ const nothing: CertificateState = { issuer: '', names: [], notBefore: 0, notAfte
 async function observeOne(
   host: ReadHost,
   settings: CertFilesSettings,
-  { isWanted, name }: { name: string; isWanted: boolean },
+  { name, spec }: { readonly name: string; readonly spec: CertificateSpec | undefined },
 ): Promise<ObservedResource | undefined> {
   const path = storedPath(settings.certificatesDir, name) ?? '';
   const text = await host.files.text(path, { maxBytes: 262_144 });
   const made = text === undefined ? undefined : storedBy(text);
-  if (!isWanted && made?.issuer !== 'cert-files') return undefined;
-  const offer = isWanted ? await readOffer(host, settings, name) : undefined;
+  if (spec === undefined && made?.issuer !== 'cert-files') return undefined;
+  const offer = spec === undefined ? undefined : await readOffer(host, settings, spec);
   const state: CertificateState = {
     ...stored(text),
     ...(offer === undefined

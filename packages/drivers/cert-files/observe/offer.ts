@@ -1,3 +1,4 @@
+import { type CertificateSpec, fileWord, wantedNames } from '@reconcile/core/kinds/certificate';
 import type { ReadHost } from '@reconcile/host';
 import { type Bundle, readBundle } from '@reconcile/host/tls';
 import type { CertFilesSettings } from './settings.ts';
@@ -8,8 +9,8 @@ export type Offer = { readonly bundle: Bundle } | { readonly trouble: string };
 const largest = 262_144;
 
 /** Looks in the usual places, in this order; a link is followed, since that is how certbot turns its files over. */
-export async function readOffer(host: ReadHost, settings: CertFilesSettings, hostname: string): Promise<Offer> {
-  const base = `${settings.dir}/${hostname}`;
+export async function readOffer(host: ReadHost, settings: CertFilesSettings, spec: CertificateSpec): Promise<Offer> {
+  const base = `${settings.dir}/${fileWord(spec.hostname)}`;
   const places = [[`${base}.pem`], [`${base}.crt`, `${base}.key`], [`${base}/fullchain.pem`, `${base}/privkey.pem`]];
   for (const files of places) {
     const texts = await Promise.all(files.map((file) => readIfAllowed(host, file)));
@@ -17,7 +18,7 @@ export async function readOffer(host: ReadHost, settings: CertFilesSettings, hos
     const [first = ''] = files;
     const denied = texts.find((text) => typeof text === 'object');
     if (typeof denied === 'object') return { trouble: denied.trouble };
-    return judge(texts.join('\n'), { hostname, file: first, now: host.clock.now() });
+    return judge(texts.join('\n'), { spec, file: first, now: host.clock.now() });
   }
   return { trouble: `nobody left ${base}.pem, nor .crt and .key, nor /fullchain.pem and /privkey.pem` };
 }
@@ -30,14 +31,18 @@ async function readIfAllowed(host: ReadHost, file: string): Promise<string | { t
   }
 }
 
-function judge(text: string, of: { hostname: string; file: string; now: number }): Offer {
-  const { file, hostname, now } = of;
+function judge(
+  text: string,
+  of: { readonly spec: CertificateSpec; readonly file: string; readonly now: number },
+): Offer {
+  const { file, now, spec } = of;
+  const wanted = wantedNames(spec);
   const bundle = readBundle(text);
   if (bundle === undefined) return { trouble: `${file}: there is no whole certificate in it` };
   const { names, notAfter, notBefore } = bundle.leaf;
   if (bundle.trouble !== undefined) return { trouble: `${file}: ${bundle.trouble}` };
-  if (!covers(names, hostname))
-    return { trouble: `${file}: wanted ${hostname}, it is for ${names.join(', ') || 'no name'}` };
+  if (!wanted.every((name) => covers(names, name)))
+    return { trouble: `${file}: wanted ${wanted.join(' and ')}, it is for ${names.join(', ') || 'no name'}` };
   if (notAfter <= now) return { trouble: `${file}: expired on ${day(notAfter)}` };
   if (notBefore > now) return { trouble: `${file}: not valid before ${day(notBefore)}` };
   return { bundle };

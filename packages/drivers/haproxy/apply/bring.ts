@@ -6,6 +6,7 @@ import { fixedPart } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
 import type { Narrow } from '../observe/running.ts';
 import { type Asked, askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
+import { certificateName } from '../record/names.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { checkConfig, checkExisting } from './check.ts';
@@ -136,7 +137,7 @@ const mostBackends = 20;
 function narrowTo(commands: readonly string[], asked: Asked): Narrow | undefined {
   const named = (pattern: RegExp) => [...new Set(commands.flatMap((command) => pattern.exec(command)?.[1] ?? []))];
   const backends = named(/^set (?:server|weight) (b\d+)\//);
-  const certificates = named(/^(?:set|commit) ssl cert (\S+)\.pem/);
+  const certificates = named(/^(?:set|commit) ssl cert (\S+\.pem)/).map(certificateName);
   return backends.length + certificates.length > mostBackends
     ? undefined
     : { backends, asked: { ...asked, certificates } };

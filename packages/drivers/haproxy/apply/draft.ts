@@ -1,13 +1,19 @@
 import type { Action, ResourceKey } from '@reconcile/core';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
-import { type ParkArgs, type RouteArgs, type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
+import {
+  certificateOf,
+  type ParkArgs,
+  type RouteArgs,
+  type RouteSpec,
+  routeDefaults,
+} from '@reconcile/core/kinds/route';
 import { fail } from '../errors.ts';
 import { isServed, type ListenerRecord, type Manifest, type RouteRecord } from '../record/manifest.ts';
-import { mapKey, parseAddress, pemName, plainBind } from '../record/names.ts';
+import { checkHostname, mapKey, parseAddress, pemName, plainBind } from '../record/names.ts';
 import { shapeOf } from '../record/shape.ts';
 import { backendHead } from '../render/sections.ts';
 import { checkNetwork } from '../render/values.ts';
-import type { Stock } from './stock.ts';
+import { covers, type Stock } from './stock.ts';
 
 /**
  * A record while the actions of one turn are written into it. Whatever comes from a definition is checked here, before
@@ -49,10 +55,10 @@ export class Draft {
     for (const { spec } of this.#routes.values()) {
       const listener = this.#listeners.get(String(spec.listener));
       if (spec.certificate === '' || listener?.spec.tls !== true || !isServed(listener, spec)) continue;
-      const stocked = this.#stock.get(spec.certificate);
-      const sha1 =
-        stocked !== undefined && 'sha1' in stocked ? stocked.sha1 : this.#before.certificates[spec.certificate];
-      if (sha1 !== undefined) found[spec.certificate] = sha1;
+      const name = certificateOf(spec);
+      const stocked = this.#stock.get(name);
+      const sha1 = stocked !== undefined && 'sha1' in stocked ? stocked.sha1 : this.#before.certificates[name];
+      if (sha1 !== undefined) found[name] = sha1;
     }
     return found;
   }
@@ -147,16 +153,25 @@ export class Draft {
   }
 
   /** A name is never served by TLS without a certificate of its own, and never without TLS instead. */
-  #checkCertificate(key: ResourceKey, { certificate }: RouteSpec): void {
+  #checkCertificate(key: ResourceKey, spec: RouteSpec): void {
+    const { certificate } = spec;
     if (certificate === '') throw refuse(key, 'l7 where TLS is spoken, without a certificate');
-    pemName(certificate);
-    const stocked = this.#stock.get(certificate);
-    if (stocked !== undefined && 'pem' in stocked) return;
+    checkHostname(certificate);
+    const name = certificateOf(spec);
+    pemName(name);
+    const stocked = this.#stock.get(name);
+    if (stocked !== undefined && 'pem' in stocked && covers(stocked.names, certificate)) return;
+    const actual =
+      stocked === undefined
+        ? 'it has none yet'
+        : 'pem' in stocked
+          ? `the one of ${name} is for ${stocked.names.join(', ')}`
+          : stocked.trouble;
     throw fail('HAPROXY_CERTIFICATE', {
       message: `serve ${key}`,
       key,
       wanted: `a certificate for ${certificate}`,
-      actual: stocked?.trouble ?? 'it has none yet',
+      actual,
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
-import { certificatesOf, type Manifest } from '../record/manifest.ts';
+import { type Manifest, shownOn } from '../record/manifest.ts';
 import { parseAddress, plainBind } from '../record/names.ts';
 
 const handshakeTimeoutMs = 3000;
@@ -17,15 +17,19 @@ export async function checkShown(
   { before, next }: { readonly before: Manifest; readonly next: Manifest },
 ): Promise<void> {
   const checks = Object.entries(next.listeners).flatMap(([port, { spec }]) => {
-    const had = certificatesOf(before, port);
-    const changed = [...certificatesOf(next, port).keys()].filter(
-      (name) => !had.has(name) || next.certificates[name] !== before.certificates[name],
+    const had = shownOn(before, port);
+    const shown = [...shownOn(next, port)];
+    const changed = shown.filter(
+      ([line, { certificate }]) =>
+        !had.has(line) || next.certificates[certificate] !== before.certificates[certificate],
     );
     const [bind] = spec.binds;
     const { edges = [] } = spec;
-    return bind === undefined
-      ? []
-      : changed.map((name) => ({ name, bind, edges, sha1: next.certificates[name] ?? '' }));
+    if (bind === undefined) return [];
+    return [...new Set(changed.map(([, { name }]) => name))].map((name) => {
+      const good = shown.flatMap(([, one]) => (one.name === name ? [next.certificates[one.certificate] ?? ''] : []));
+      return { name, bind, edges, good };
+    });
   });
   await Promise.all(checks.map((check) => checkOne(host, check)));
 }
@@ -35,10 +39,11 @@ interface Check {
   readonly bind: string;
   /** Whoever asks from one of these begins with a PROXY header. */
   readonly edges: readonly string[];
-  readonly sha1: string;
+  /** SHA-1 of those that may be shown: two while paths of one name go over to another. */
+  readonly good: readonly string[];
 }
 
-async function checkOne(host: Host, { bind, edges, name, sha1 }: Check): Promise<void> {
+async function checkOne(host: Host, { bind, edges, good, name }: Check): Promise<void> {
   const { ip, port } = parseAddress(plainBind(bind));
   const local = ip === '::' ? '::1' : ip === '0.0.0.0' ? '127.0.0.1' : ip;
   let actual = '';
@@ -48,7 +53,7 @@ async function checkOne(host: Host, { bind, edges, name, sha1 }: Check): Promise
       proxied: edges.includes(local),
       timeoutMs: handshakeTimeoutMs,
     });
-    if ('leaf' in shown && shown.leaf.sha1 === sha1) return;
+    if ('leaf' in shown && good.includes(shown.leaf.sha1)) return;
     actual =
       'refused' in shown ? shown.refused : `a certificate for ${shown.leaf.names.join(', ')}, ${shown.leaf.sha1}`;
     await host.clock.sleep(againMs);
@@ -56,7 +61,7 @@ async function checkOne(host: Host, { bind, edges, name, sha1 }: Check): Promise
   throw fail('HAPROXY_CERTIFICATE', {
     message: `show the certificate of ${name} on ${bind}`,
     key: `certificate/${name}`,
-    wanted: `the one for ${name}, ${sha1}`,
+    wanted: `the one for ${name}, ${good.join(' or ')}`,
     actual,
   });
 }

@@ -1,14 +1,17 @@
 import type { Action } from '@reconcile/core';
-import type { RouteArgs } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteArgs, routeDefaults } from '@reconcile/core/kinds/route';
 import type { Host } from '@reconcile/host';
 import { readBundle } from '@reconcile/host/tls';
 import { isCopyWhole } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
 import { type Pem, readTexts } from '../observe/pems.ts';
+import { pemName } from '../record/names.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 
 /** The certificate of one name, sound, as one text with chain and key; or why there is none to be shown. */
-export type Stocked = { readonly pem: string; readonly sha1: string } | { readonly trouble: string };
+export type Stocked =
+  | { readonly pem: string; readonly sha1: string; readonly names: readonly string[] }
+  | { readonly trouble: string };
 
 export type Stock = ReadonlyMap<string, Stocked>;
 
@@ -29,7 +32,8 @@ export async function takeStock(
 ): Promise<Taken> {
   const asked = actions.flatMap(({ args, kind }) => {
     const spec = kind === 'route' ? (args as unknown as Partial<RouteArgs>).spec : undefined;
-    return spec === undefined || spec.certificate === '' ? [] : [spec.certificate];
+    const name = spec === undefined ? '' : certificateOf({ ...routeDefaults, ...spec });
+    return name === '' ? [] : [name];
   });
   const changed = Object.keys(sight.manifest.certificates).filter((name) => !isEverywhere(sight, name));
   const names = [...new Set([...asked, ...changed])];
@@ -43,12 +47,12 @@ export async function takeStock(
 function isEverywhere({ files, manifest, running }: Sight, name: string): boolean {
   const sha1 = manifest.certificates[name];
   const pem = files.pems[name];
-  const shown = running === undefined ? sha1 : running.certificates.get(`${name}.pem`);
+  const shown = running === undefined ? sha1 : running.certificates.get(pemName(name));
   return pem?.store?.sha1 === sha1 && isCopyWhole(pem, sha1) && shown === sha1;
 }
 
 function isPlain(name: string): boolean {
-  return /^[a-z0-9.-]{1,250}$/.test(name);
+  return /^(?:\*\.)?[a-z0-9.-]{1,250}$/.test(name);
 }
 
 function choose(name: string, pem: Pem<string> | undefined): Stocked {
@@ -63,9 +67,11 @@ function soundOf(name: string, text: string | undefined): Stocked {
   const bundle = readBundle(text);
   const trouble = bundle === undefined ? 'it cannot be read' : bundle.trouble;
   if (bundle === undefined || trouble !== undefined) return { trouble: trouble ?? '' };
-  const covers = bundle.leaf.names.some(
-    (one) => one === name || (one.startsWith('*.') && name.slice(name.indexOf('.')) === one.slice(1)),
-  );
-  if (!covers) return { trouble: `it is for ${bundle.leaf.names.join(', ') || 'no name'}` };
-  return { pem: bundle.chain.join('') + bundle.key, sha1: bundle.leaf.sha1 };
+  if (!covers(bundle.leaf.names, name)) return { trouble: `it is for ${bundle.leaf.names.join(', ') || 'no name'}` };
+  return { pem: bundle.chain.join('') + bundle.key, sha1: bundle.leaf.sha1, names: bundle.leaf.names };
+}
+
+/** A wildcard stands for exactly one label (RFC 6125, section 6.4.3). */
+export function covers(names: readonly string[], hostname: string): boolean {
+  return names.includes(hostname) || names.includes(`*${hostname.slice(hostname.indexOf('.'))}`);
 }

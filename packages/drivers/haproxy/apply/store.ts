@@ -79,7 +79,7 @@ export async function writeFiles(host: Host, settings: HaproxySettings, content:
   await put(settings.manifestFile, record, before?.record);
 }
 
-const perListener = /^(?:(?:routes|sni)-\d+\.map|crt-\d+\.list|[lt]\d+\.sock|[a-z0-9.-]+\.pem)$/;
+const perListener = /^(?:(?:routes|sni)-\d+\.map|crt-\d+\.list|[lt]\d+\.sock|[a-z0-9._-]+\.pem)$/;
 
 /** Every name we give. Other files in these directories are somebody else's. */
 const ours = new RegExp(

@@ -1,6 +1,7 @@
 import type { ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import type { Asked } from '../record/manifest.ts';
+import { certificateName } from '../record/names.ts';
 import { fromWire, toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { fewerQuestions, type Narrow, parseAgain, parseRunning, questions, type Running } from './running.ts';
@@ -89,6 +90,6 @@ export async function readNames(host: ReadHost, settings: HaproxySettings): Prom
   return {
     maps: maps.flatMap((line) => /^\d+ \(((?:routes|sni)-\d+\.map)\)/.exec(line)?.[1] ?? []),
     lists: lists.flatMap((line) => /^(crt-\d+\.list)$/.exec(line)?.[1] ?? []),
-    certificates: certificates.flatMap((line) => /^([a-z0-9.-]+)\.pem$/.exec(line)?.[1] ?? []),
+    certificates: certificates.flatMap((line) => (/^[a-z0-9._-]+\.pem$/.test(line) ? [certificateName(line)] : [])),
   };
 }

@@ -1,6 +1,6 @@
 import type { ResourceKey } from '@reconcile/core';
-import { certificatesOf, type Manifest } from '../record/manifest.ts';
-import { listName, pemName } from '../record/names.ts';
+import { type Manifest, shownOn } from '../record/manifest.ts';
+import { certificateName, listName, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { Running } from './running.ts';
 
@@ -27,25 +27,29 @@ export function certificateDelta(manifest: Manifest, rendered: Rendered, running
   const wanted = new Map<string, ResourceKey[]>();
   for (const [port, { spec }] of Object.entries(manifest.listeners)) {
     if (!spec.tls) continue;
-    const names = certificatesOf(manifest, port);
-    for (const [name, keys] of names) wanted.set(name, [...(wanted.get(name) ?? []), ...keys]);
+    const shown = shownOn(manifest, port);
+    for (const { certificate, keys } of shown.values()) {
+      const users = wanted.get(certificate);
+      if (users === undefined) wanted.set(certificate, [...keys]);
+      else users.push(...keys);
+    }
     const list = listName(spec.port);
     const seen = running.lists.get(list);
     if (seen === undefined) delta.needsReload = true;
     const kept = new Set<string>();
     for (const { file, id, rest } of seen ?? []) {
-      const name = file.slice(0, -'.pem'.length);
-      if (names.has(name) && rest === name && !kept.has(name)) {
-        kept.add(name);
+      const line = `${file} ${rest}`;
+      if (shown.has(line) && !kept.has(line)) {
+        kept.add(line);
         continue;
       }
       delta.listeners.add(port);
       removed.push(`del ssl crt-list ${list} ${id}`);
     }
-    for (const [name, keys] of names) {
-      if (kept.has(name)) continue;
+    for (const [line, { keys }] of shown) {
+      if (kept.has(line)) continue;
       for (const key of keys) delta.routes.add(key);
-      entries.push(`add ssl crt-list ${list} <<\n${pemName(name)} ${name}\n`);
+      entries.push(`add ssl crt-list ${list} <<\n${line}\n`);
     }
   }
   for (const [name, keys] of wanted) {
@@ -60,7 +64,7 @@ export function certificateDelta(manifest: Manifest, rendered: Rendered, running
     added.push(`set ssl cert ${file} <<\n${pem}`, `commit ssl cert ${file}`);
   }
   for (const file of running.certificates.keys()) {
-    if (wanted.has(file.slice(0, -'.pem'.length))) continue;
+    if (wanted.has(certificateName(file))) continue;
     for (const port of Object.keys(manifest.listeners)) delta.listeners.add(port);
     removed.push(`del ssl cert ${file}`);
   }

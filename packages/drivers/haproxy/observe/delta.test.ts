@@ -122,7 +122,10 @@ class Memory implements Running {
 
 /** Stands for a certificate: its text is what it is known by. */
 const stock: Stock = new Map(
-  [8, 9, 10].map((n) => [`s${n}.example.net`, { pem: `${n}`.repeat(20), sha1: `${n}`.repeat(20) }]),
+  [8, 9, 10].map((n) => [
+    `s${n}.example.net`,
+    { pem: `${n}`.repeat(20), sha1: `${n}`.repeat(20), names: [`s${n}.example.net`] },
+  ]),
 );
 
 const routes = Array.from({ length: 11 }, (_, n) => {

@@ -1,6 +1,6 @@
 import type { Json, ResourceKey } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
-import { certificatesOf, type Manifest } from '../record/manifest.ts';
+import { type Manifest, shownOn } from '../record/manifest.ts';
 import { endName, frontendName, listName, mapKey, mapName, mapNames } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -91,11 +91,11 @@ function certificateDrift(
 ): void {
   const list = listName(Number(port));
   const lines = new Set(files.maps[list]?.split('\n'));
-  const wanted = new Map(rendered.maps[list]?.split('\n').map((line) => [line.slice(line.indexOf(' ') + 1), line]));
+  const wanted = new Map(rendered.maps[list]?.split('\n').map((line) => [line.slice(line.lastIndexOf('/') + 1), line]));
   if (files.maps[list] !== rendered.maps[list]) found.listeners.add(port);
-  for (const [name, keys] of certificatesOf(manifest, port)) {
-    const isWhole = isCopyWhole(files.pems[name], manifest.certificates[name]);
-    if (!isWhole || !lines.has(wanted.get(name) ?? '')) for (const key of keys) found.routes.add(key);
+  for (const [line, { certificate, keys }] of shownOn(manifest, port)) {
+    const isWhole = isCopyWhole(files.pems[certificate], manifest.certificates[certificate]);
+    if (!isWhole || !lines.has(wanted.get(line) ?? '')) for (const key of keys) found.routes.add(key);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Json, ObservedResource, Observer, ResourceKey } from '@reconcile/core';
 import { bindClaim, type ListenerState } from '@reconcile/core/kinds/listener';
-import { type RouteState, routeReferences } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteState, routeReferences } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import type { ListenerRecord, RouteRecord } from '../record/manifest.ts';
 import { formatAddress, frontendName, mapKey, mapName, plainBind } from '../record/names.ts';
@@ -75,8 +75,9 @@ function routeState(record: RouteRecord, { files, manifest, running }: Sight, dr
 
 /** The store has another one than we hold. One that is gone from there is its issuer's to bring back; ours serves on. */
 function isStale({ spec }: RouteRecord, { files, manifest }: Pick<Sight, 'files' | 'manifest'>) {
-  const made = spec.certificate === '' ? undefined : files.pems[spec.certificate]?.store?.sha1;
-  return made !== undefined && made !== manifest.certificates[spec.certificate] ? { staleCertificate: true } : {};
+  const name = certificateOf(spec);
+  const made = name === '' ? undefined : files.pems[name]?.store?.sha1;
+  return made !== undefined && made !== manifest.certificates[name] ? { staleCertificate: true } : {};
 }
 
 function listenerResource({ services, spec }: ListenerRecord, state: ListenerState): ObservedResource {

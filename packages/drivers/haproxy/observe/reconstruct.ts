@@ -2,7 +2,7 @@ import type { ResourceKey } from '@reconcile/core';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 import { routeDefaults } from '@reconcile/core/kinds/route';
 import { emptyManifest, type ListenerRecord, type Manifest, type RouteRecord } from '../record/manifest.ts';
-import { formatAddress } from '../record/names.ts';
+import { certificateName, formatAddress } from '../record/names.ts';
 import { allocate } from '../record/pool.ts';
 import { parkAddress } from '../record/servers.ts';
 import { openBinds } from './delta.ts';
@@ -21,7 +21,11 @@ export function reconstruct(running: Running): Manifest {
     listeners[String(port)] = { services: [], spec };
   }
   const routes: Record<ResourceKey, RouteRecord> = {};
-  const shown = new Set([...running.lists.values()].flatMap((entries) => entries?.map(({ rest }) => rest) ?? []));
+  const shown = new Map(
+    [...running.lists.values()].flatMap(
+      (entries) => entries?.map(({ file, rest }) => [rest, certificateName(file)] as const) ?? [],
+    ),
+  );
   for (const [map, entries] of running.maps) {
     const [, kind, port] = /^(routes|sni)-(\d+)\.map$/.exec(map) ?? [];
     for (const [name, backend] of entries ?? []) {
@@ -49,7 +53,7 @@ export function reconstruct(running: Running): Manifest {
   }
   const certificates = Object.fromEntries(
     [...running.certificates].flatMap(([file, sha1]) =>
-      sha1 !== '' && file.endsWith('.pem') ? [[file.slice(0, -'.pem'.length), sha1]] : [],
+      sha1 !== '' && file.endsWith('.pem') ? [[certificateName(file), sha1]] : [],
     ),
   );
   return allocate({ ...emptyManifest, listeners, routes, certificates }, emptyManifest);
@@ -59,8 +63,8 @@ interface Place {
   readonly isSni: boolean;
   readonly tls: boolean;
   readonly listener: number;
-  /** Names that have a certificate there. */
-  readonly shown: ReadonlySet<string>;
+  /** Names that are shown a certificate there, and whose. */
+  readonly shown: ReadonlyMap<string, string>;
 }
 
 function specOf(name: string, { isSni, listener, shown, tls }: Place): RouteSpec {
@@ -68,7 +72,8 @@ function specOf(name: string, { isSni, listener, shown, tls }: Place): RouteSpec
   const hostname = name.slice(0, cut);
   const path = isSni ? '/' : name.slice(cut).replace(/(?<=.)\/$/, '');
   const certificate = !isSni && tls && shown.has(hostname) ? hostname : '';
-  return { ...routeDefaults, listener, hostname, path, mode: isSni ? 'l4' : 'l7', tls, certificate };
+  const wildcard = certificate === '' || shown.get(hostname) === hostname ? '' : (shown.get(hostname) ?? '');
+  return { ...routeDefaults, listener, hostname, path, mode: isSni ? 'l4' : 'l7', tls, certificate, wildcard };
 }
 
 /** As the compiler names it: `route/443/web.example.net`, `route/8080/web.example.net/api`. */

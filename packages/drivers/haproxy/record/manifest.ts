@@ -1,7 +1,7 @@
 import type { Json, ResourceKey } from '@reconcile/core';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
-import { type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
-import { backendName, checkHostname, listName, mapNames, plainBind } from './names.ts';
+import { certificateOf, type RouteSpec, routeDefaults } from '@reconcile/core/kinds/route';
+import { backendName, certificateName, listName, mapNames, pemName, plainBind } from './names.ts';
 import { isShape, type Shape } from './shape.ts';
 
 /** A listener we serve. The logical port is its name in {@link Manifest.listeners}. */
@@ -59,15 +59,29 @@ export function isServed(listener: ListenerRecord, spec: RouteSpec): boolean {
   return spec.mode === 'l4' ? listener.spec.tls : listener.spec.tls === spec.tls;
 }
 
-/** Names whose certificates a listener shows, with the routes that need each. */
-export function certificatesOf(manifest: Manifest, port: string): Map<string, ResourceKey[]> {
-  const found = new Map<string, ResourceKey[]>();
+/** A certificate that a listener shows to who asks for a name, and the routes that need that. */
+export interface Shown {
+  /** Its name in {@link Manifest.certificates}: the asked one, or a wildcard. */
+  readonly certificate: string;
+  /** What is asked for (SNI): exactly that, whatever else the certificate may say. */
+  readonly name: string;
+  readonly keys: readonly ResourceKey[];
+}
+
+/** What a listener shows, by its line in the list of certificates: `web.example.net.pem web.example.net`. */
+export function shownOn(manifest: Manifest, port: string): Map<string, Shown> {
+  const found = new Map<string, { certificate: string; name: string; keys: ResourceKey[] }>();
   const listener = manifest.listeners[port];
   if (listener?.spec.tls !== true) return found;
   for (const [key, { spec }] of Object.entries(manifest.routes)) {
     if (String(spec.listener) !== port || spec.mode !== 'l7' || spec.certificate === '') continue;
-    if (isServed(listener, spec) && manifest.certificates[spec.certificate] !== undefined)
-      found.set(spec.certificate, [...(found.get(spec.certificate) ?? []), key as ResourceKey]);
+    const certificate = certificateOf(spec);
+    if (!isServed(listener, spec) || manifest.certificates[certificate] === undefined) continue;
+    const name = spec.certificate;
+    const line = `${pemName(certificate)} ${name}`;
+    const shown = found.get(line);
+    if (shown === undefined) found.set(line, { certificate, name, keys: [key as ResourceKey] });
+    else shown.keys.push(key as ResourceKey);
   }
   return found;
 }
@@ -127,7 +141,7 @@ function withDefaults(manifest: Manifest): Manifest {
 
 function isCertificate([name, sha1]: readonly [string, Json | undefined]): boolean {
   try {
-    return checkHostname(name) === name && typeof sha1 === 'string' && /^[0-9a-f]{40}$/.test(sha1);
+    return certificateName(pemName(name)) === name && typeof sha1 === 'string' && /^[0-9a-f]{40}$/.test(sha1);
   } catch {
     return false;
   }

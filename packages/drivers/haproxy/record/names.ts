@@ -1,4 +1,5 @@
 import { plainIp } from '@reconcile/core';
+import { fileWord, nameOfWord } from '@reconcile/core/kinds/certificate';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
 import type { RouteSpec } from '@reconcile/core/kinds/route';
 import { fail } from '../errors.ts';
@@ -76,9 +77,15 @@ export function listName(port: number): string {
   return `crt-${port}.list`;
 }
 
-/** Our copy of a certificate with chain and key, and HAProxy's name for it. */
-export function pemName(hostname: string): string {
-  return `${checkHostname(hostname)}.pem`;
+/** Our copy of a certificate with chain and key, and HAProxy's name for it. @throws HAPROXY_ROUTE */
+export function pemName(certificate: string): string {
+  const domain = certificate.startsWith('*.') ? certificate.slice('*.'.length) : certificate;
+  return `${fileWord(certificate.slice(0, -domain.length) + checkHostname(domain))}.pem`;
+}
+
+/** Whose certificate lies in a file of that name: the reverse of `pemName`. */
+export function certificateName(file: string): string {
+  return nameOfWord(file.slice(0, -'.pem'.length));
 }
 
 /** Socket through which old workers reach the current one. */

@@ -8,7 +8,7 @@ type Names = Pick<HaproxySettings, 'prefix'>;
 const named =
   /^((?:show|add|set|del|clear) map |(?:show|add|del) ssl crt-list (?:-n )?|(?:show|new|set|commit|abort|del) ssl cert )(\S+)/;
 /** In `add ssl crt-list`'s payload and behind the list in `del ssl crt-list`. */
-const certificate = /(?<=^|\s)([a-z0-9.-]+\.pem)(?=[:\s]|$)/g;
+const certificate = /(?<=^|\s)([a-z0-9._-]+\.pem)(?=[:\s]|$)/g;
 
 /** A command of the runtime API as this HAProxy understands it. */
 export function toWire(command: string, { prefix }: Names): string {

@@ -1,6 +1,6 @@
 import { digest } from '@reconcile/core';
-import { certificatesOf, isServed, type Manifest } from '../record/manifest.ts';
-import { listName, mapKey, mapName, mapNames, pemName } from '../record/names.ts';
+import { isServed, type Manifest, shownOn } from '../record/manifest.ts';
+import { listName, mapKey, mapName, mapNames } from '../record/names.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Front, frontendLines, loopLines, redirects } from './frontend.ts';
 import {
@@ -90,8 +90,8 @@ function listsOf(manifest: Manifest, { prefix }: HaproxySettings): Record<string
   const lists = Object.entries(manifest.listeners).filter(([, { spec }]) => spec.tls);
   return Object.fromEntries(
     lists.map(([port, { spec }]) => {
-      const names = [...certificatesOf(manifest, port).keys()].sort();
-      return [listName(spec.port), names.map((name) => `${prefix}${pemName(name)} ${name}\n`).join('')];
+      const lines = [...shownOn(manifest, port).keys()].sort();
+      return [listName(spec.port), lines.map((line) => `${prefix}${line}\n`).join('')];
     }),
   );
 }

@@ -1,5 +1,12 @@
 import type { Driver } from '@reconcile/core';
-import { type CertificateArgs, formatStored, storedBy, storedPath } from '@reconcile/core/kinds/certificate';
+import {
+  type CertificateArgs,
+  type CertificateSpec,
+  formatStored,
+  storedBy,
+  storedPath,
+  wantedNames,
+} from '@reconcile/core/kinds/certificate';
 import type { Host, ReadHost } from '@reconcile/host';
 import { readBundle } from '@reconcile/host/tls';
 import { type Issued, issue } from '../authority/authority.ts';
@@ -22,7 +29,7 @@ export function internalCaDriver(settings: InternalCaSettings): Driver<ReadHost,
           const { spec } = action.args as unknown as CertificateArgs;
           const turn = last.catch(() => undefined).then(() => issue(host, settings, spec));
           last = turn;
-          await store(host, path, { issued: await turn, hostname, services: action.services });
+          await store(host, path, { issued: await turn, spec, services: action.services });
           return undefined;
         }
         case 'delete': {
@@ -39,18 +46,18 @@ export function internalCaDriver(settings: InternalCaSettings): Driver<ReadHost,
 
 interface Fresh {
   readonly issued: Issued;
-  readonly hostname: string;
+  readonly spec: CertificateSpec;
   readonly services: readonly string[];
 }
 
 /** What would not be believed is never put in the place of what is. */
-async function store(host: Host, path: string, { issued, hostname, services }: Fresh): Promise<void> {
+async function store(host: Host, path: string, { issued, services, spec }: Fresh): Promise<void> {
   const text = formatStored({ issuer: 'internal-ca', services, ...issued });
   const bundle = readBundle(text);
-  if (bundle === undefined || bundle.trouble !== undefined || bundle.leaf.names.join() !== hostname) {
+  if (bundle === undefined || bundle.trouble !== undefined || bundle.leaf.names.join() !== wantedNames(spec).join()) {
     throw fail('CA_DAMAGED', {
-      message: `sign for ${hostname}`,
-      key: `certificate/${hostname}`,
+      message: `sign for ${spec.hostname}`,
+      key: `certificate/${spec.hostname}`,
       actual: bundle?.trouble ?? 'it carries other names',
     });
   }

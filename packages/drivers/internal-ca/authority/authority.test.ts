@@ -55,7 +55,7 @@ describe('the root', () => {
     expect(verify('-x509_strict', '-verify_hostname', web.hostname, `${dir}/leaf.pem`)).toContain('leaf.pem: OK');
     expect(readBundle(chain.join('') + key)?.trouble).toBeUndefined();
     const { signLeaf } = await import('./sign.ts');
-    const outside = await signLeaf(root!, 'web.example.com', { notBefore: now, notAfter: now + dayMs });
+    const outside = await signLeaf(root!, ['web.example.com'], { notBefore: now, notAfter: now + dayMs });
     writeFileSync(`${dir}/out.pem`, outside.certificate);
     expect(() => verify(`${dir}/out.pem`)).toThrow(/permitted subtree violation/);
   });
@@ -104,11 +104,36 @@ describe('a certificate', () => {
     expect(renewAt(bundle!.leaf)).toBe(now + 60 * dayMs);
   });
 
+  test('of a wildcard is believed by openssl for one label, and for its domain where that was asked', async () => {
+    const wildcard = { hostname: '*.svc.example.net', zone: 'svc.example.net' };
+    const believed = async (spec: Parameters<typeof issue>[2], name: string) => {
+      const { chain, key } = await issue(host, settings, spec);
+      writeFileSync(`${dir}/leaf.pem`, chain.join('') + key);
+      writeFileSync(`${dir}/root.pem`, trusted(await readRoots(host, settings), now));
+      const args = ['verify', '-attime', String(now / 1000), '-verify_hostname', name, '-CAfile', `${dir}/root.pem`];
+      try {
+        return execFileSync('openssl', [...args, `${dir}/leaf.pem`], { encoding: 'utf8', stdio: 'pipe' }).includes(
+          'OK',
+        );
+      } catch {
+        return false;
+      }
+    };
+    expect(await believed(wildcard, 'web.svc.example.net')).toBe(true);
+    expect(await believed(wildcard, 'a.web.svc.example.net')).toBe(false);
+    expect(await believed(wildcard, 'svc.example.net')).toBe(false);
+    expect(await believed({ ...wildcard, withApex: true }, 'svc.example.net')).toBe(true);
+    const bundle = readBundle((await issue(host, settings, { ...wildcard, withApex: true })).chain.join(''));
+    expect(bundle?.leaf.names).toEqual(['*.svc.example.net', 'svc.example.net']);
+  });
+
   test('is not made outside its zone', async () => {
     for (const name of [
       { hostname: 'web.example.com', zone: 'svc.example.net' },
       { hostname: 'websvc.example.net', zone: 'svc.example.net' },
       { hostname: 'web.example.com', zone: '' },
+      { hostname: '*.example.com', zone: 'svc.example.net' },
+      { hostname: '*.net', zone: 'svc.example.net' },
     ])
       await expect(sign(name)).rejects.toMatchObject({ code: 'CA_NAME' });
     expect(existsSync(settings.dir)).toBe(false);

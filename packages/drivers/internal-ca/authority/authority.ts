@@ -1,3 +1,4 @@
+import { type CertificateSpec, wantedNames } from '@reconcile/core/kinds/certificate';
 import type { Host } from '@reconcile/host';
 import { readBundle } from '@reconcile/host/tls';
 import { fail } from '../errors.ts';
@@ -17,14 +18,14 @@ export interface Issued {
 }
 
 /**
- * Signs for one name, and makes the root it takes if there is none that may. Made once and kept: others trust it. The next
+ * Signs for one name, or for a wildcard and its domain, and makes the root it takes if there is none that may. Made once and kept: others trust it. The next
  * one is made long before the end and shown beside it (`cert root`), so that both are known when it begins to sign.
  * @throws CA_NAME CA_DAMAGED CA_UNSAFE
  */
 export async function issue(
   host: Host,
   settings: InternalCaSettings,
-  name: { readonly hostname: string; readonly zone: string },
+  name: Pick<CertificateSpec, 'hostname' | 'zone' | 'withApex'>,
 ): Promise<Issued> {
   const { hostname, zone } = name;
   if (zone === '' || !(hostname === zone || hostname.endsWith(`.${zone}`))) {
@@ -45,7 +46,7 @@ export async function issue(
   if (signer === undefined) throw fail('CA_NAME', { message: `sign for ${hostname}`, key: `certificate/${hostname}` });
   const life = { notBefore: now - backMs, notAfter: now + settings.leafDays * dayMs };
   const { signLeaf } = await import('./sign.ts');
-  const leaf = await signLeaf(signer, hostname, life);
+  const leaf = await signLeaf(signer, wantedNames(name), life);
   return { chain: [leaf.certificate], key: leaf.key };
 }
 

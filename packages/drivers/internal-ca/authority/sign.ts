@@ -43,8 +43,8 @@ export async function makeRoot(name: string, zones: readonly string[], life: Lif
   return { certificate: pem(certificate.toString('pem')), key: await keyPem(keys.privateKey) };
 }
 
-/** One name, for servers and clients. */
-export async function signLeaf(root: Signed, hostname: string, life: Life): Promise<Signed> {
+/** For these names, by servers and clients; the first is shown as its subject. */
+export async function signLeaf(root: Signed, names: readonly string[], life: Life): Promise<Signed> {
   const issuer = new x509.X509Certificate(root.certificate);
   const der = Buffer.from(root.key.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
@@ -52,7 +52,7 @@ export async function signLeaf(root: Signed, hostname: string, life: Life): Prom
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
     // X.520 bounds a common name at 64 characters; the name that counts is below.
-    subject: [{ CN: [hostname.slice(0, 64)] }],
+    subject: [{ CN: [(names[0] ?? '').slice(0, 64)] }],
     issuer: issuer.subjectName,
     notBefore: new Date(life.notBefore),
     notAfter: new Date(Math.min(life.notAfter, issuer.notAfter.getTime())),
@@ -63,7 +63,7 @@ export async function signLeaf(root: Signed, hostname: string, life: Life): Prom
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: hostname }]),
+      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }))),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],

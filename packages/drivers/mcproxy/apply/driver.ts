@@ -1,6 +1,6 @@
 import type { Action, ApplyContext, Driver, ResourceKey } from '@reconcile/core';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
-import type { RouteArgs } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteArgs } from '@reconcile/core/kinds/route';
 import type { Host, ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import { mcproxyLimit } from '../limits/limits.ts';
@@ -87,7 +87,7 @@ async function putRoute(cx: ApplyContext<Host>, work: Work, action: Action): Pro
   const addresses = allThere(key, listener.spec, sight.running);
   const before = sight.record.routes[key];
   for (const addr of addresses) refuseForeign(sight, { key, addr, hostname: spec.hostname, before });
-  const certificate = await digestOf(cx.host, settings, spec.certificate);
+  const certificate = await digestOf(cx.host, settings, certificateOf(spec));
   const record: RouteRecord = { services, spec, specHash, schema: 1, targets, addresses, certificate };
   const route = routeOf(record, settings);
   // Where it was put before stays recorded until it is gone from there.

@@ -1,6 +1,7 @@
 import { type Desired, digest } from '@reconcile/core';
 import { storedPath } from '@reconcile/core/kinds/certificate';
 import type { ListenerSpec } from '@reconcile/core/kinds/listener';
+import { certificateOf } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import { emptyRecord, parseRecord, type Record, type RouteRecord, specOf } from '../record/record.ts';
 import { plainAddress } from '../record/route.ts';
@@ -43,7 +44,7 @@ async function digests(
   settings: McproxySettings,
   routes: readonly RouteRecord[],
 ): Promise<Map<string, string>> {
-  const names = [...new Set(routes.map((route) => specOf(route).certificate))];
+  const names = [...new Set(routes.map((route) => certificateOf(specOf(route))))];
   return new Map(await Promise.all(names.map(async (name) => [name, await digestOf(host, settings, name)] as const)));
 }
 

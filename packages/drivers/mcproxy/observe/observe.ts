@@ -7,7 +7,7 @@ import {
   sameJson,
 } from '@reconcile/core';
 import { bindClaim, type ListenerState } from '@reconcile/core/kinds/listener';
-import { type RouteState, routeReferences } from '@reconcile/core/kinds/route';
+import { certificateOf, type RouteState, routeReferences } from '@reconcile/core/kinds/route';
 import type { ReadHost } from '@reconcile/host';
 import { type RouteRecord, specOf } from '../record/record.ts';
 import { plainAddress, routeOf } from '../record/route.ts';
@@ -51,10 +51,10 @@ function listeners({ desired }: ObserveContext<ReadHost>, { running }: Sight): O
 
 function routeState(record: RouteRecord, sight: Sight, settings: McproxySettings): RouteState {
   const wanted = rendered(record, settings);
-  const { hostname, certificate } = specOf(record);
+  const { hostname } = specOf(record);
   const seen = record.addresses.map((addr) => routesAt(sight, addr, hostname));
   const asRecorded = seen.every((one) => sameJson((one ?? null) as Json, (wanted ?? null) as Json));
-  const stale = (sight.certificates.get(certificate) ?? '') !== record.certificate;
+  const stale = (sight.certificates.get(certificateOf(specOf(record))) ?? '') !== record.certificate;
   if (asRecorded && record.addresses.length > 0) {
     return { targets: record.targets, parked: false, drifted: false, ...(stale ? { staleCertificate: true } : {}) };
   }

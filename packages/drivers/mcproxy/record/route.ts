@@ -1,5 +1,6 @@
 import { plainIp } from '@reconcile/core';
 import { storedPath } from '@reconcile/core/kinds/certificate';
+import { certificateOf } from '@reconcile/core/kinds/route';
 import { fail } from '../errors.ts';
 import type { McproxySettings } from '../settings/settings.ts';
 import type { Message } from '../wire/messages.ts';
@@ -20,7 +21,7 @@ export function routeOf(record: RouteRecord, settings: McproxySettings): Message
   if (plainAddress(target) === undefined) {
     throw fail('MCPROXY_ROUTE', { message: `use address ${quoted(target)}`, wanted: 'ip:port' });
   }
-  const file = spec.mode === 'l7' ? (storedPath(settings.certificatesDir, spec.certificate) ?? '') : '';
+  const file = spec.mode === 'l7' ? (storedPath(settings.certificatesDir, certificateOf(spec)) ?? '') : '';
   return {
     hostname,
     backend: target,

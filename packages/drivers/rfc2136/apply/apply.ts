@@ -7,6 +7,7 @@ import {
   type RecordMark,
   type RecordSpec,
   recordProblem,
+  recordValues,
 } from '@reconcile/core/kinds/record';
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
@@ -66,7 +67,7 @@ async function put(write: Write, was: readonly string[]): Promise<void> {
     if (!isChanged(rcode)) return accept(write, rcode);
   }
   const found = await read(write);
-  const isDone = sameJson([...found.values], [spec.value]) && sameJson(jsonOf(found.mark), jsonOf(sorted(mark)));
+  const isDone = sameJson([...found.values], recordValues(spec)) && sameJson(jsonOf(found.mark), jsonOf(sorted(mark)));
   if (isDone) return;
   expectSeen(write, found, was);
   await send(write, message(found));

@@ -1,4 +1,4 @@
-import { markName, markText, type RecordMark, type RecordSpec } from '@reconcile/core/kinds/record';
+import { markName, markText, type RecordMark, type RecordSpec, recordValues } from '@reconcile/core/kinds/record';
 import type { ZoneSet } from '../observe/zone.ts';
 import { classes, encodeData, opcodes, type ResourceRecord, types } from '../wire/index.ts';
 
@@ -58,7 +58,13 @@ export function putMessage(spec: RecordSpec, mark: RecordMark, { was, ttl }: { w
     [...prerequisites(was), ...aloneness(was)],
     [
       deleteSet(hostname, types[type]),
-      { name: hostname, type: types[type], class: classes.IN, ttl, data: encodeData(type, spec.value) },
+      ...recordValues(spec).map((value) => ({
+        name: hostname,
+        type: types[type],
+        class: classes.IN,
+        ttl,
+        data: encodeData(type, value),
+      })),
       deleteSet(place, types.TXT),
       { name: place, type: types.TXT, class: classes.IN, ttl, data: text },
     ],
