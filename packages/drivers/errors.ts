@@ -19,6 +19,10 @@ export const driverErrors = {
     retry: 'backoff',
     says: 'The API service of podman broke off in the middle of a call; its outcome is unknown.',
   },
+  PODMAN_NOT_APART: {
+    retry: 'on-change',
+    says: 'A podman that was to have a place of its own says that it keeps things elsewhere. It was asked, and nothing more was done with it.',
+  },
   PODMAN_LOCKS: { retry: 'backoff', says: 'One of the locks of podman could not be had.' },
   PODMAN_NO_SPACE: { retry: 'backoff', says: 'The disk that holds podman storage is full.' },
   PODMAN_DATABASE: {

@@ -58,7 +58,8 @@ export function restSpec(draft: ContainerDraft, ulimits: readonly Ulimit[]): Rea
     volumes: draft.mounts
       .filter((m) => m.type === 'volume')
       .map((m) => ({ Name: m.source, Dest: m.target, Options: m.options })),
-    mounts: [...draft.mounts.filter((m) => m.type === 'bind').map(bindMount), ...tmpfsMounts(draft)],
+    mounts: [...draft.mounts.filter((m) => m.type === 'bind' && !isOverlay(m)).map(bindMount), ...tmpfsMounts(draft)],
+    ...overlays(draft),
     secrets: draft.secrets.map((s) => ({ Source: s.source, Target: s.target, UID: s.uid, GID: s.gid, Mode: 0o400 })),
     read_only_filesystem: draft.readOnly,
     privileged: draft.privileged,
@@ -80,6 +81,17 @@ export function restSpec(draft: ContainerDraft, ulimits: readonly Ulimit[]): Rea
 
 function some(name: string, value: string): Record<string, string> {
   return value === '' ? {} : { [name]: value };
+}
+
+/** `O`: what is written goes to a layer of the container's own. The command line takes it for a mount, the server does not. */
+function isOverlay(mount: DraftMount): boolean {
+  return mount.type === 'bind' && mount.options.includes('O');
+}
+
+function overlays(draft: ContainerDraft): Record<string, unknown> {
+  const found = draft.mounts.filter(isOverlay);
+  if (found.length === 0) return {};
+  return { overlay_volumes: found.map((m) => ({ source: m.source, destination: m.target, options: m.options })) };
 }
 
 function bindMount(mount: DraftMount) {
