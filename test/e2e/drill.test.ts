@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { noRealPodman } from '@reconcile/testkit/podman';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DrillHome, dbService, webService } from './drill.fixture.ts';
+import { powerCut } from './boot.fixture.ts';
+import { type Drilled, DrillHome, dbService, webService } from './drill.fixture.ts';
+import { PlatformHome, processes } from './recover.fixture.ts';
 
 // `recover --drill`: the node once more, beside the node, which must not notice.
 
@@ -88,6 +90,7 @@ describe.skipIf(reason !== undefined)(`the drill ${reason ?? ''}`, () => {
     child.kill('SIGKILL');
     await ended;
     expect(await world.leftovers()).not.toEqual([]);
+    expect((await world.home.run('doctor')).stdout).toMatch(/DRILL_LEFT/);
     const next = await world.home.run('recover', '--drill');
     expect(next.code, next.stderr).toBe(0);
     expect(next.stderr).toMatch(/drill [0-9a-f]{12} was killed: what it left is removed/);
@@ -111,5 +114,38 @@ describe.skipIf(reason !== undefined)(`the drill ${reason ?? ''}`, () => {
     process.stdout.write(`drill: ${[...slots.values()].map(({ slot, why }) => `${slot}: ${why}`).join('; ')}\n`);
     expect(await world.stamp()).toBe(before);
     expect(await world.leftovers()).toEqual([]);
+  });
+});
+
+describe.skipIf(reason !== undefined)(`the drill of the platform ${reason ?? ''}`, () => {
+  let world: PlatformHome;
+
+  beforeAll(async () => {
+    world = await PlatformHome.make();
+  });
+  afterAll(() => world?.home.close());
+
+  it('ten of twelve are proved, the two with the network of the node named; the real recovery is timed beside it', async () => {
+    const before = processes(await world.inspect());
+    const { code, stderr, stdout } = await world.home.run('recover', '--drill', '--json');
+    expect(code, stderr).toBe(3);
+    const report = JSON.parse(stdout) as Drilled;
+    const slots = report.stages.flatMap((stage) => stage.slots);
+    expect(slots).toHaveLength(12);
+    const unproved = slots.filter(({ isProved }) => !isProved);
+    expect(unproved.map(({ slot }) => slot).sort(), JSON.stringify(unproved)).toEqual([
+      'mc-proxy/mc-proxy',
+      'mcp-master/mcp-master',
+    ]);
+    for (const { why } of unproved) expect(why).toMatch(/the node's own network/);
+    expect(report.stages.map(({ slots: own }) => own.length)).toEqual([1, 5, 1, 5]);
+    expect(processes(await world.inspect())).toEqual(before);
+    await powerCut();
+    await world.loseDatabase();
+    await world.forgetBoot();
+    const startedAt = performance.now();
+    expect((await world.home.run('recover', '-y')).code).toBe(0);
+    const ms = Math.round(performance.now() - startedAt);
+    process.stdout.write(`drill: said ${report.tookMs} ms for the platform, the recovery took ${ms} ms\n`);
   });
 });

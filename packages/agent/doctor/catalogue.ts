@@ -45,6 +45,7 @@ export const findings = {
   SOCKET_MODE: 'A socket has other rights than it is made with.',
   CERTIFICATE_ENDS: 'A certificate ends soon or has ended.',
   TOKEN_ENDS: 'A token ends soon or has ended.',
+  DRILL_LEFT: 'A drill of the recovery was killed, and what it made is still there.',
   SURVIVES: 'This node comes back by itself after a reboot.',
   SURVIVES_NOT: 'This node does not come back by itself after a reboot.',
   RESTART_UNIT: "podman's own restart unit is enabled, and races with this node at boot.",

@@ -6,7 +6,7 @@ import { cheapFindings } from './cheap.ts';
 import { diagnose } from './doctor.ts';
 import { hostUid } from './families/data.ts';
 import type { Finding } from './finding.ts';
-import { config, desiredOf, examined, healthy, info, now, type Recorded, seenOf } from './recorded.fixture.ts';
+import { config, desiredOf, dir, examined, healthy, info, now, type Recorded, seenOf } from './recorded.fixture.ts';
 
 interface Case {
   readonly code: FindingCode;
@@ -508,6 +508,24 @@ const cases: readonly Case[] = [
     world: { files: { '/home/ops/.config/systemd/user/default.target.wants/reconcile.service': undefined } },
     says: /no, because no unit/,
     fix: /^reconcile install$/,
+  },
+  {
+    code: 'DRILL_LEFT',
+    name: 'killed, and its process is gone',
+    world: {
+      files: {
+        '/n/state/drill/0123456789ab': dir(),
+        '/n/state/drill/0123456789ab/owner.json': JSON.stringify({
+          pid: 99_999,
+          startTicks: 1,
+          bootId: 'another',
+          run: '/run/user/850/reconcile/drill-0123456789ab',
+        }),
+      },
+      known: { config },
+    },
+    says: /\/n\/state\/drill\/0123456789ab.*drill 0123456789ab was killed/s,
+    fix: /^reconcile recover --drill$/,
   },
   {
     code: 'RESTART_UNIT',

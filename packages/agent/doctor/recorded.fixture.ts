@@ -38,7 +38,7 @@ export const info = (more: { graphRoot?: string; driver?: string; version?: stri
     version: { Version: more.version ?? '4.3.1' },
   });
 
-const dir = (mode = 0o700, uid = 850): Entry => ({ kind: 'directory', mode, uid });
+export const dir = (mode = 0o700, uid = 850): Entry => ({ kind: 'directory', mode, uid });
 
 /** A healthy Debian with systemd: user ops, 850, in order. */
 export const healthy: Recorded = {
@@ -165,7 +165,7 @@ function hostOf(world: Recorded): ReadHost {
       listens: refuse,
       programs: refuse,
       network: refuse,
-      bootId: refuse,
+      bootId: async () => 'b',
     },
     http: { request: refuse },
     net: { listening: async () => world.listening } as unknown as ReadHost['net'],

@@ -1,32 +1,16 @@
-import type { Desired, Event, Plan, Principal, Wait } from '@reconcile/core';
-import { askStore, makeApart, proveApart, type StoreWord } from '@reconcile/drivers/podman/apart';
-import { Failpoint, runPass } from '@reconcile/engine';
-import type { Host, ReadHost } from '@reconcile/host';
-import {
-  enterGeneration,
-  lastGoodSnapshot,
-  listJobs,
-  listLeases,
-  listPins,
-  putJob,
-  putPin,
-  type Registry,
-} from '@reconcile/registry';
+import type { Desired, Event, Principal } from '@reconcile/core';
+import { askStore, makeApart, proveApart } from '@reconcile/drivers/podman/apart';
+import type { Host } from '@reconcile/host';
+import { lastGoodSnapshot, listLeases, type Registry } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
-import { storeBlobs } from '../desired/blobs.ts';
 import type { Install } from '../desired/model.ts';
 import { storedCommit } from '../desired/stored.ts';
-import { keepNotes, registryMemory } from '../memory/memory.ts';
-import { ensureNodeKey } from '../node/key.ts';
-import { nodePaths } from '../node/paths.ts';
-import { becomeWriter, type Writer } from '../pass/writer.ts';
-import { ageKeyFile } from '../secrets/key.ts';
-import { nodeDrivers } from '../wire/drivers/index.ts';
-import { nodeKinds } from '../wire/kinds/index.ts';
-import { type Copy, drillCopy } from './copy.ts';
+import { drillCopy } from './copy.ts';
 import { fail } from './errors.ts';
 import { sourceFacts } from './facts.ts';
-import { clearPlace, type DrillPlace, deadPlaces, type Environment, hostInside, makePlace } from './place.ts';
+import { drillPass } from './pass.ts';
+import { clearPlace, deadPlaces, type Environment, hostInside, makePlace } from './place.ts';
+import type { DrillPlace } from './places.ts';
 import { FreePorts } from './ports.ts';
 import { type DrillReport, drillReport } from './report.ts';
 
@@ -53,8 +37,6 @@ export type DrillNews =
 
 /** Of everything but the removal at the end, ms. */
 const deadlineMs = 15 * 60_000;
-/** A pause between tries that is sat out. */
-const shortPauseMs = 5000;
 
 /**
  * Brings this node up once more, beside itself: a podman in a place of its own, the ordinary planner, engine and driver, what was
@@ -105,7 +87,7 @@ async function drillIn(place: DrillPlace, input: DrillInput, desired: Desired): 
   const leases = Object.values(registry.read(listLeases));
   const busy = await host.net.listening();
   const overlays = own.driver === 'overlay';
-  const volumePath = await realPath(host, own.volumePath);
+  const volumePath = (await host.files.realpath(own.volumePath)) ?? own.volumePath;
   const facts = {
     sources: await sourceFacts(host, desired, volumePath),
     overlays,
@@ -118,12 +100,8 @@ async function drillIn(place: DrillPlace, input: DrillInput, desired: Desired): 
     events.push(event);
     input.tell({ type: 'event', event });
   };
-  const left = await pass({ ...input, emit, copy, inside: besides(inside, leases), place, volumePath });
+  const left = await drillPass({ ...input, emit, copy, inside: besides(inside, leases), place, volumePath });
   return drillReport({ desired, copy, events, startedAt, left, overlays });
-}
-
-async function realPath({ files }: ReadHost, path: StoreWord['volumePath']): Promise<string> {
-  return (await files.realpath(path)) ?? path;
 }
 
 /** Ports that definitions ask for, whether or not anybody listens there now. */
@@ -147,94 +125,3 @@ function besides(host: Host, leases: readonly number[]): Host {
   const busy = leases.map((port) => ({ protocol: 'tcp', ip: '127.0.0.1', port }) as const);
   return { ...host, net: { ...host.net, listening: async () => [...(await host.net.listening()), ...busy] } };
 }
-
-interface Passing extends DrillInput {
-  readonly copy: Copy;
-  readonly place: DrillPlace;
-  /** With the environment of the podman in that place. */
-  readonly inside: Host;
-  /** The node's own volumes. */
-  readonly volumePath: string;
-  readonly emit: (event: Event) => void;
-}
-
-/** The ordinary pass with a memory of its own. @returns what was left at its end; undefined: it was cut off */
-async function pass(input: Passing): Promise<Plan | undefined> {
-  const { config: node, copy, inside, install, place, signal, volumePath } = input;
-  const config: NodeConfig = {
-    ...node,
-    stateDir: place.state,
-    drivers: { ...node.drivers, proxy: 'none' },
-    policy: { ...node.policy, mounts: [...node.policy.mounts, volumePath] },
-    ageKeyFile: ageKeyFile(node),
-    driverTable: () => undefined,
-  };
-  const writer = await becomeWriter({ config, host: inside, install, signal, waitMs: 0 });
-  try {
-    return await passAs(writer, { ...input, config, copy });
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  } finally {
-    await writer.close();
-  }
-}
-
-async function passAs({ registry }: Writer, input: Passing): Promise<Plan | undefined> {
-  const { by, config, copy, emit, inside: host, registry: known, signal } = input;
-  const { clock } = host;
-  const generation = await begin(registry, input);
-  const desired = { ...copy.desired, generation };
-  const drivers = await nodeDrivers(config, host);
-  const bootId = await host.proc.bootId();
-  const prepared = { isDone: false };
-  const report = await runPass({
-    desired,
-    kinds: await nodeKinds(config),
-    drivers: drivers.byKind,
-    host,
-    context: { host, signal, log: quietLog, node: config.node, fleet: desired.fleet, bootId },
-    memory: registryMemory({ registry, desired, bootId, by, now: () => clock.now() }),
-    failpoint: new Failpoint(undefined),
-    isCurrent: () => true,
-    emit,
-    scope: (made) => made,
-    approve: async () => true,
-    prepare: async (made, context) => {
-      const paths = nodePaths(config);
-      if (!prepared.isDone) {
-        for (const dir of [paths.blobs, paths.files, paths.logs]) await host.files.makeDir(dir, { mode: 0o700 });
-        await ensureNodeKey(host, paths.nodeKey);
-        for (const driver of drivers.observers) {
-          const facts = await driver.preflight?.(context);
-          if (facts !== undefined) await keepNotes(registry, facts);
-        }
-      }
-      prepared.isDone = true;
-      const from = { stateDir: config.stateDir, registry: known, commit: desired.commit, fresh: undefined };
-      await storeBlobs(host, made.actions, from);
-    },
-    patient: (wait) => isPatient(wait, clock.now()),
-  });
-  return signal.aborted ? undefined : report.whole;
-}
-
-/** Where a recovery with this node's registry would begin: what images meant, and which jobs have been run for them. */
-async function begin(registry: Registry, { by, copy, inside, registry: known }: Passing): Promise<number> {
-  const at = inside.clock.now();
-  const { desired } = copy;
-  const pins = known.read(listPins);
-  const jobs = known.read(listJobs);
-  return registry.write((rows) => {
-    for (const [ref, pin] of Object.entries(pins)) putPin(rows, ref, { ...pin, at });
-    for (const [slot, mark] of Object.entries(jobs)) putJob(rows, slot, mark);
-    return enterGeneration(rows, { commit: desired.commit, at, by });
-  });
-}
-
-function isPatient({ code, until }: Wait, now: number): boolean {
-  if (until === undefined) return false;
-  return code === 'StageNotReady' || (code === 'BackingOff' && until - now <= shortPauseMs);
-}
-
-const quietLog = { debug: () => undefined, warn: () => undefined };

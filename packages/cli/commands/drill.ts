@@ -62,11 +62,12 @@ export function reportLines(report: DrillReport, { ascii, isCutOff }: ReportLook
       : 'data: read-only (this storage driver has no layers for it)';
   const leftOut =
     without.length === 0 ? 'proxy, names, certificates: none are declared' : `left out: ${without.join(', ')}`;
+  const dot = piece(ascii ? '  - ' : '  · ', 'dim');
   return [
     ...stages,
-    line(piece('  · ', 'dim'), data),
-    line(piece('  · ', 'dim'), leftOut),
-    line(piece('  · ', 'dim'), 'everything the drill made is removed'),
+    line(dot, data),
+    line(dot, leftOut),
+    line(dot, 'everything the drill made is removed'),
     isCutOff
       ? line(piece('Cut off. ', 'bad'), 'What had its turn is said above.')
       : verdict(report, { all: slots.length, bad: bad.length }),

@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import { account } from './account.ts';
 import { clock } from './clock.ts';
 import { data } from './data.ts';
+import { drills } from './drills.ts';
 import { expiry } from './expiry.ts';
 import { mapping } from './mapping.ts';
 import { modes } from './modes.ts';
@@ -32,5 +33,6 @@ export const families: Readonly<Record<string, Family>> = {
   rights: modes,
   'what ends': expiry,
   source,
+  drills,
   'after a reboot': survival,
 };
