@@ -28,6 +28,7 @@ leave() {
   link_down
   network_down
   world_down
+  podman5_down
   allow_services
   rm -rf -- "$LOGS"
   exit "$status"

@@ -10,7 +10,17 @@ interface Process {
   readonly args: string;
 }
 
-const helpers = new Set(['conmon', 'slirp4netns', 'rootlessport', 'aardvark-dns', 'haproxy', 'exe', 'catatonit']);
+const helpers = new Set([
+  'conmon',
+  'slirp4netns',
+  'pasta',
+  'pasta.avx2',
+  'rootlessport',
+  'aardvark-dns',
+  'haproxy',
+  'exe',
+  'catatonit',
+]);
 
 /** This user's own processes that belong to podman or a proxy; never the test's. */
 async function belongings(): Promise<Process[]> {

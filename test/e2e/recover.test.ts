@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { noRealPodman, podman } from '@reconcile/testkit/podman';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -140,21 +140,22 @@ describe.skipIf(reason !== undefined)(`recovery ${reason ?? ''}`, () => {
   it('database cut short: RuntimeBroken with its cause, nothing is written; recover moves it aside and brings all back', async () => {
     const before = await world.inspect();
     const { stdout } = await podman(['info', '--format', '{{.Store.GraphRoot}}']);
-    const database = join(stdout.trim(), 'libpod/bolt_state.db');
-    if (!existsSync(database)) return expect(existsSync(join(stdout.trim(), 'db.sql'))).toBe(true);
+    const root = stdout.trim();
+    // BoltDB to 4.x, SQLite since.
+    const database = ['libpod/bolt_state.db', 'db.sql'].find((name) => existsSync(join(root, name))) ?? 'none';
     await powerCut();
-    await truncate(database, 4096);
+    await truncate(join(root, database), 4096);
+    for (const suffix of ['-wal', '-shm']) await rm(join(root, `${database}${suffix}`), { force: true });
     const plan = await world.home.run('plan');
     expect(plan.code).toBe(3);
-    expect(plan.stdout).toMatch(/! RuntimeBroken .*file size too small/s);
+    expect(plan.stdout).toMatch(/! RuntimeBroken .*(?:file size too small|malformed)/s);
     const applied = await world.home.run('apply', '-y');
     expect(applied.code).toBe(3);
     await world.forgetBoot();
     const { ms, stderr } = await recover(0);
-    expect(stderr).toMatch(/move +\S+bolt_state.db .* \S+bolt_state.db.damaged-\d/);
-    expect(
-      (await readdir(join(stdout.trim(), 'libpod'))).some((name) => name.startsWith('bolt_state.db.damaged-')),
-    ).toBe(true);
+    expect(stderr).toMatch(new RegExp(`move +\\S+${database} .* \\S+${database}.damaged-\\d`));
+    const beside = await readdir(dirname(join(root, database)));
+    expect(beside.some((name) => name.startsWith(`${basename(database)}.damaged-`))).toBe(true);
     expect(comparables(await world.inspect())).toEqual(comparables(before));
     await nothingLeft();
     tell(`database cut short, after a reboot: ${Math.round(ms)} ms`);

@@ -5,7 +5,8 @@ export function comparable(inspected: unknown): unknown {
     Name: string;
   };
   const { Id: id, Name: name } = container;
-  for (const field of ['Id', 'Created', 'GraphDriver']) delete (container as Record<string, unknown>)[field];
+  for (const field of ['Id', 'Created', 'GraphDriver', 'lockNumber'])
+    delete (container as Record<string, unknown>)[field];
   delete container.Config?.CreateCommand;
   delete (container.Config?.Annotations as Record<string, unknown> | undefined)?.['io.kubernetes.cri-o.Created'];
   for (const field of ['StartedAt', 'FinishedAt', 'Pid', 'ConmonPid', 'CgroupPath']) delete container.State?.[field];

@@ -1,6 +1,7 @@
 import { isFleetError } from '@reconcile/core';
 import { fail } from '../client/fail.ts';
 import type { Work } from './context.ts';
+import { endForwarder } from './forwarder.ts';
 import { endOrphan } from './orphan.ts';
 
 const settleMs = 200;
@@ -19,6 +20,7 @@ export async function releaseLeftover(work: Work, name: string, id?: string): Pr
   if (found.state !== 'storage')
     throw fail('PODMAN_NOT_OURS', { message: `release leftover ${name}`, actual: 'a container of that name' });
   await endOrphan(cx.host, client, { store: await store(), id: found.id });
+  await endForwarder(cx.host, await store(), found.id);
   await removeUnmounted(work, found.id);
   if ((await client.containers()).some((row) => row.id === found.id)) {
     throw fail('PODMAN_STORAGE_LEFTOVER', {

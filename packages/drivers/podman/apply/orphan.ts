@@ -7,7 +7,7 @@ const goneWithinMs = 5000;
 /**
  * Ends the processes of a container that podman has lost sight of (database gone, monitor killed). They keep ports and
  * mounts, and `rm` never ends them (drivers.md B.6). Must come before `rm`, which takes the pid files away. With its
- * process gone, conmon and the port forwarders end by themselves (tried on 4.3.1).
+ * process gone, conmon and slirp4netns' port forwarders end by themselves (tried on 4.3.1); for pasta see forwarder.ts.
  * A pid counts only while its command line or parent is that container's conmon, so that no stranger is hit.
  */
 export async function endOrphan(
@@ -48,7 +48,8 @@ async function end(host: Host, client: PodmanClient, pid: number): Promise<void>
   await gone(host, pid, ticks);
 }
 
-async function gone(host: Host, pid: number, ticks?: number): Promise<void> {
+/** Waits until it is, a few seconds at most. */
+export async function gone(host: Host, pid: number, ticks?: number): Promise<void> {
   const known = ticks ?? (await host.proc.startTicks(pid));
   const until = host.clock.now() + goneWithinMs;
   while (known !== undefined && (await host.proc.startTicks(pid)) === known && host.clock.now() < until)

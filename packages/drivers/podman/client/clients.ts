@@ -2,6 +2,7 @@ import type { Host } from '@reconcile/host';
 import { cliClient } from './cli-client.ts';
 import type { PodmanClient, PodmanClients, Transport } from './contract.ts';
 import { podmanReader } from './reader.ts';
+import type { RestAnswer } from './rest-call.ts';
 import { restClient } from './rest-client.ts';
 import { ensureService } from './service.ts';
 import { socketPath } from './socket.ts';
@@ -21,12 +22,16 @@ export function podmanClients(transport: Transport = 'auto'): PodmanClients {
   /** Many actions begin at once: one of them starts the service. */
   const ensure = async (host: Host, signal: AbortSignal): Promise<boolean> => {
     if (Math.abs(host.clock.now() - answeredAt) < answersForMs) return true;
+    // It may be another one's by now: a service ends when nobody asks, and podman may have been exchanged.
+    version = undefined;
     const answers = await ensureService(host, socketPath(host), signal);
     if (answers) answeredAt = host.clock.now();
     return answers;
   };
-  const answered = (host: Host) => () => {
+  let version: string | undefined;
+  const answered = (host: Host) => (answer: RestAnswer) => {
     answeredAt = host.clock.now();
+    version = answer.version;
   };
   let limits: { readonly at: number; readonly read: ReturnType<typeof readUlimits> } | undefined;
   /** containers.conf as it was a moment ago at most. */
@@ -43,7 +48,12 @@ export function podmanClients(transport: Transport = 'auto'): PodmanClients {
       if (transport === 'cli') return cliClient(host, signal);
       if (host.clock.now() < withoutUntil) return cliClient(host, signal);
       if (await ensure(host, signal))
-        return restClient(host, socketPath(host), { signal, answered: answered(host), ulimits: ulimits(host) });
+        return restClient(host, socketPath(host), {
+          signal,
+          answered: answered(host),
+          version: () => version,
+          ulimits: ulimits(host),
+        });
       withoutUntil = host.clock.now() + pauseMs;
       return cliClient(host, signal);
     },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { errorCodeOf, lastWords, podmanFailure } from './fail.ts';
 import { parseJson } from './shape.ts';
 
-// Texts of podman 4.3.1, as it printed them; the last few of 5.x, from its sources.
+// Texts of podman 4.3.1 and 5.4.2, as they printed them.
 test.each([
   [
     'creating container storage: the container name "c1" is already in use by eca6. You have to remove that container to be able to reuse that name: that name is already in use',
@@ -28,6 +28,11 @@ test.each([
   ],
   ['no container with name or ID "nope" found: no such container', 'PODMAN_NO_SUCH'],
   ['can only kill running containers. 64dd is in state created: container state improper', 'PODMAN_STATE'],
+  ['container 372b conmon exited prematurely, exit code could not be retrieved: internal libpod error', 'PODMAN_STATE'],
+  [
+    'unable to start container "83a2": pasta failed with exit code 1: Failed to bind port 22054 (Address already in use) for option \'-t 127.0.0.1/22054-22054:8080-8080\'',
+    'PODMAN_PORT_IN_USE',
+  ],
   ['timed out waiting for file /run/user/1001/libpod/tmp/exits/3649: internal libpod error', 'PODMAN_STATE'],
   ['unable to find network with name or ID nonet: network not found', 'PODMAN_NO_NETWORK'],
   ['no secret with name or id "nosec": no such secret', 'PODMAN_NO_SECRET'],

@@ -6,7 +6,7 @@ export const fail = errorFactory(driverErrors);
 export type DriverErrorCode = keyof typeof driverErrors;
 
 /**
- * podman's words → our codes, most telling first. Texts from podman 4.3.1 (measured) and 5.x (its sources); exit codes do
+ * podman's words → our codes, most telling first. Texts from podman 4.3.1 and 5.4.2; exit codes do
  * not tell these cases apart (drivers.md B.2). Nothing else in the code looks at a message.
  */
 const words: readonly (readonly [RegExp, DriverErrorCode])[] = [
@@ -41,7 +41,7 @@ const words: readonly (readonly [RegExp, DriverErrorCode])[] = [
   ],
   [/is being used|has associated containers|image is in use|device or resource busy/i, 'PODMAN_IN_USE'],
   [
-    /container state improper|can only kill running|must be in Created or Stopped|timed out waiting for file/i,
+    /container state improper|can only kill running|must be in Created or Stopped|timed out waiting for file|conmon exited prematurely/i,
     'PODMAN_STATE',
   ],
   [/statfs [^:]*: no such file or directory|lstat [^:]*: no such file or directory/i, 'PODMAN_NO_SOURCE'],

@@ -20,6 +20,8 @@ export interface RestCall {
 export interface RestAnswer {
   readonly status: number;
   readonly text: string;
+  /** Of the podman that answered, `5.4.2`; '' where it did not say. */
+  readonly version: string;
 }
 
 /** One podman API socket. */
@@ -28,7 +30,7 @@ export interface RestSocket {
   readonly socketPath: string;
   readonly signal: AbortSignal;
   /** Told of every answer. */
-  readonly answered?: () => void;
+  readonly answered?: (answer: RestAnswer) => void;
   /** Has the service started again when nobody listens any more; false when it cannot be had. */
   readonly revive?: () => Promise<boolean>;
   /** Has podman make a database anew, where its service lost its own. */
@@ -55,8 +57,14 @@ export async function rest(socket: RestSocket, call: RestCall): Promise<RestAnsw
             headers: { 'content-type': call.json === undefined ? 'application/octet-stream' : 'application/json' },
           }),
     });
-    socket.answered?.();
-    return { status: answer.status, text: Buffer.from(answer.body).toString('utf8') };
+    const version = answer.headers['libpod-api-version'];
+    const said = {
+      status: answer.status,
+      text: Buffer.from(answer.body).toString('utf8'),
+      version: typeof version === 'string' ? version : '',
+    };
+    socket.answered?.(said);
+    return said;
   } catch (cause) {
     const { revive, ...without } = socket;
     // Nothing was sent, so it may be said again.

@@ -5,7 +5,7 @@ import { garbled, podmanFailure } from './fail.ts';
 import { fullId } from './parse.ts';
 import { writeTimeoutMs } from './program.ts';
 import { renewal } from './renewal.ts';
-import { askRest, type RestCall, type RestSocket, restJson, saidIn } from './rest-call.ts';
+import { askRest, type RestAnswer, type RestCall, type RestSocket, restJson, saidIn } from './rest-call.ts';
 import { restReader } from './rest-reader.ts';
 import { restSpec } from './rest-spec.ts';
 import { ensureService } from './service.ts';
@@ -15,13 +15,16 @@ import type { Ulimit } from './ulimits.ts';
 export interface RestOptions {
   readonly signal: AbortSignal;
   /** Told of every answer. */
-  readonly answered: () => void;
+  readonly answered: (answer: RestAnswer) => void;
+  /** Of the service, as it answered last; undefined before its first answer. */
+  readonly version: () => string | undefined;
   /** What podman's command line would add to a container by itself. */
   readonly ulimits: () => Promise<readonly Ulimit[]>;
 }
 
 /** podman by its API: no process per call and nothing in argv. build, pull, exec, logs and unshare stay with the command line. */
-export function restClient(host: Host, socketPath: string, { answered, signal, ulimits }: RestOptions): PodmanClient {
+export function restClient(host: Host, socketPath: string, options: RestOptions): PodmanClient {
+  const { answered, signal, ulimits, version } = options;
   const revive = () => ensureService(host, socketPath, signal);
   const socket: RestSocket = { http: host.http, socketPath, signal, answered, revive, renew: renewal(host, signal) };
   const cli = cliClient(host, signal);
@@ -51,10 +54,9 @@ export function restClient(host: Host, socketPath: string, { answered, signal, u
     ...restReader(host, socket),
     async create(draft) {
       const what = `create container ${draft.name}`;
-      const answer = await restJson(
-        socket,
-        call(what, ['POST', '/containers/create'], { json: restSpec(draft, await ulimits()) }),
-      );
+      const serves = version() ?? (await askRest(socket, call(what, ['GET', '/_ping']))).version;
+      const json = restSpec(draft, { ulimits: await ulimits(), version: serves });
+      const answer = await restJson(socket, call(what, ['POST', '/containers/create'], { json }));
       return fullId(text(fields(answer, what), 'Id', what), what);
     },
     start: async (name) =>

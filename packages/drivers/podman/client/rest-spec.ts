@@ -29,11 +29,22 @@ export function signalNumber(word: string): number {
   return number;
 }
 
+export interface RestSpecOptions {
+  readonly ulimits: readonly Ulimit[];
+  /** Of the podman that serves the API. */
+  readonly version: string;
+}
+
 /**
  * Body of `containers/create` that makes what `createArgv` makes. The server leaves undone some of what the command line
- * does before it asks (specgenutil of 4.3.1): ulimits, the TTY annotation, sdnotify mode, memory's swap, read-only's tmpfs.
+ * does before it asks (specgenutil of 4.3.1): ulimits, sdnotify mode, memory's swap; to 4.3 also the TTY annotation and
+ * read-only's tmpfs. From 4.4 on neither writes that annotation, and the server makes the tmpfs when asked to.
  */
-export function restSpec(draft: ContainerDraft, ulimits: readonly Ulimit[]): Readonly<Record<string, unknown>> {
+export function restSpec(
+  draft: ContainerDraft,
+  { ulimits, version }: RestSpecOptions,
+): Readonly<Record<string, unknown>> {
+  const isOld = /^4\.[0-3]\b/.test(version);
   const named = draft.network !== 'default' && draft.network !== 'host' && draft.network !== 'none';
   return {
     name: draft.name,
@@ -58,10 +69,11 @@ export function restSpec(draft: ContainerDraft, ulimits: readonly Ulimit[]): Rea
     volumes: draft.mounts
       .filter((m) => m.type === 'volume')
       .map((m) => ({ Name: m.source, Dest: m.target, Options: m.options })),
-    mounts: [...draft.mounts.filter((m) => m.type === 'bind' && !isOverlay(m)).map(bindMount), ...tmpfsMounts(draft)],
+    mounts: [...draft.mounts.filter((m) => m.type === 'bind' && !isOverlay(m)).map(bindMount), ...tmpfsMounts(draft, { isOld })],
     ...overlays(draft),
     secrets: draft.secrets.map((s) => ({ Source: s.source, Target: s.target, UID: s.uid, GID: s.gid, Mode: 0o400 })),
     read_only_filesystem: draft.readOnly,
+    ...(isOld ? { annotations: { 'io.kubernetes.cri-o.TTY': 'false' } } : { read_write_tmpfs: draft.readOnly }),
     privileged: draft.privileged,
     cap_add: draft.capAdd,
     devices: draft.devices.map((path) => ({ path })),
@@ -73,7 +85,6 @@ export function restSpec(draft: ContainerDraft, ulimits: readonly Ulimit[]): Rea
     healthconfig: { Test: ['NONE'] },
     log_configuration: { driver: 'k8s-file', size: draft.logMaxBytes },
     r_limits: ulimits.map((limit) => ({ type: limit.name, soft: limit.soft, hard: limit.hard })),
-    annotations: { 'io.kubernetes.cri-o.TTY': 'false' },
     sdnotifyMode: 'container',
     image_volume_mode: 'anonymous',
   };
@@ -99,7 +110,7 @@ function bindMount(mount: DraftMount) {
 }
 
 /** `--read-only` also gives the usual writable places, unless something else is mounted there. */
-function tmpfsMounts(draft: ContainerDraft) {
+function tmpfsMounts(draft: ContainerDraft, { isOld }: { isOld: boolean }) {
   const asked = draft.tmpfs.map((entry) => {
     const cut = entry.indexOf(':');
     return cut < 0
@@ -107,9 +118,10 @@ function tmpfsMounts(draft: ContainerDraft) {
       : { target: entry.slice(0, cut), options: entry.slice(cut + 1).split(',') };
   });
   const taken = new Set([...asked.map((a) => a.target), ...draft.mounts.map((m) => m.target)]);
-  const usual = draft.readOnly
-    ? ['/dev', '/dev/shm', '/run', '/tmp', '/var/tmp'].slice(2).filter((target) => !taken.has(target))
-    : [];
+  const usual =
+    draft.readOnly && isOld
+      ? ['/dev', '/dev/shm', '/run', '/tmp', '/var/tmp'].slice(2).filter((target) => !taken.has(target))
+      : [];
   return [
     ...asked.map(({ target, options }) => ({ type: 'tmpfs', source: 'tmpfs', destination: target, options })),
     ...usual.map((target) => ({

@@ -1,6 +1,7 @@
 import { isFleetError } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
 import { isAnswering } from './socket.ts';
+import { endServices, isStale } from './stale.ts';
 
 /** Seconds without a call after which the service ends by itself: it is never ended by us (performance.md 6.1). */
 const idleSeconds = 30;
@@ -24,6 +25,8 @@ export function ensureService(host: Host, path: string, signal: AbortSignal): Pr
 async function start(host: Host, path: string, signal: AbortSignal): Promise<boolean> {
   if (await isAnswering(host, path, signal)) return true;
   await host.files.makeDir(path.slice(0, path.lastIndexOf('/')), { mode: 0o700 });
+  const socket = await host.files.stat(path);
+  if (socket?.kind === 'socket' && (await isStale(host, socket))) await endServices(host, path);
   await host.files.remove(path);
   try {
     await host.run.start('podman', ['system', 'service', `--time=${idleSeconds}`, `unix://${path}`], {});

@@ -61,7 +61,8 @@ test('the API is told what the command line adds by itself', () => {
     stopTimeout: 1,
     logMaxBytes: 1,
   };
-  const spec = restSpec(draft, [{ name: 'nofile', soft: 1, hard: 2 }]);
+  const ulimits = [{ name: 'nofile', soft: 1, hard: 2 }];
+  const spec = restSpec(draft, { ulimits, version: '4.3.1' });
   expect(spec).toMatchObject({
     r_limits: [{ type: 'nofile', soft: 1, hard: 2 }],
     resource_limits: { memory: { limit: 100, swap: 200 }, cpu: { period: 100_000, quota: 50_000 } },
@@ -74,4 +75,11 @@ test('the API is told what the command line adds by itself', () => {
     '/var/tmp',
   ]);
   expect(spec).not.toHaveProperty('command');
+  expect(spec).toHaveProperty('annotations');
+  // Later ones do that themselves.
+  for (const version of ['4.4.0', '4.9.3', '5.4.2', '4.30.0']) {
+    const later = restSpec(draft, { ulimits, version });
+    expect(later).toMatchObject({ read_write_tmpfs: true, mounts: [{ destination: '/tmp' }] });
+    expect(later).not.toHaveProperty('annotations');
+  }
 });
