@@ -107,6 +107,14 @@ export const driverErrors = {
     retry: 'on-change',
     says: 'A mounted file has a place, mode or owner that cannot be given to it.',
   },
+  FILE_NO_MEMORY: {
+    retry: 'on-change',
+    says: 'A mounted file with secrets in it needs a file system in memory, and this machine offers none.',
+  },
+  FILE_VALUE_MISSING: {
+    retry: 'backoff',
+    says: 'A secret that a mounted file asks for has no value that could be filled in.',
+  },
   FILE_OWNER: { retry: 'backoff', says: 'The owner of a mounted file could not be set.' },
   LEDGER_VERB: { retry: 'never', says: 'The ledger driver was given an action that it does not know; a bug.' },
 } as const satisfies Catalogue;

@@ -111,6 +111,8 @@ export interface Space {
   /** 0 of 0 where the file system does not count them. */
   readonly freeInodes: number;
   readonly totalInodes: number;
+  /** tmpfs or ramfs: nothing of it outlives the machine's power, or ever reaches a disk that is not swap. */
+  readonly isMemory: boolean;
 }
 
 export interface WriteFiles extends ReadFiles {

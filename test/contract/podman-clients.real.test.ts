@@ -110,8 +110,9 @@ describe.skipIf(reason !== undefined)(`two clients, one podman ${reason ?? ''}`,
       'secrets',
       () => ({
         secrets: [
-          { source: `${prefix}-secret`, target: '/etc/x', uid: 0, gid: 0 },
-          { source: `${prefix}-secret`, target: 'y', uid: 1000, gid: 1000 },
+          { as: 'file', source: `${prefix}-secret`, target: '/etc/x', uid: 0, gid: 0 },
+          { as: 'file', source: `${prefix}-secret`, target: 'y', uid: 1000, gid: 1000 },
+          { as: 'variable', source: `${prefix}-secret`, variable: 'PASS' },
         ],
       }),
     ],
@@ -177,7 +178,11 @@ describe.skipIf(reason !== undefined)(`two clients, one podman ${reason ?? ''}`,
     [
       'no such secret',
       (client, name) =>
-        client.create({ ...plain, name, secrets: [{ source: `${prefix}-none`, target: '/x', uid: 0, gid: 0 }] }),
+        client.create({
+          ...plain,
+          name,
+          secrets: [{ as: 'file', source: `${prefix}-none`, target: '/x', uid: 0, gid: 0 }],
+        }),
       'PODMAN_NO_SECRET',
     ],
     [

@@ -178,7 +178,8 @@ export class FakeGround implements Ground {
 
   #drivers(life: Life): ReadonlyMap<Kind, Driver<ReadHost, Host>> {
     const state = join(this.root, 'state');
-    const dirs = { stateDir: state, filesDir: join(state, 'files') };
+    // None of its worlds has a file with secrets in it.
+    const dirs = { stateDir: state, filesDir: join(state, 'files'), filledDir: async () => undefined };
     // What podman was asked for it does, even if who asked is gone by then.
     const clients = this.podman.clients();
     const plain = this.#host;
@@ -200,7 +201,14 @@ export class FakeGround implements Ground {
       node: 'rift',
       leafDays: 90,
     });
-    const drivers = [podman, filesDriver(dirs), ledgerDriver(), this.proxy.driver, this.dns.driver, authority];
+    const drivers = [
+      podman,
+      filesDriver({ ...dirs, secretValue: async () => undefined }),
+      ledgerDriver(),
+      this.proxy.driver,
+      this.dns.driver,
+      authority,
+    ];
     const byKind = new Map<Kind, Driver<ReadHost, Host>>();
     for (const driver of drivers.map((one) => life.hold(one as Driver<ReadHost, Host>)))
       for (const kind of driver.serves) if (!byKind.has(kind)) byKind.set(kind, driver);

@@ -1,5 +1,5 @@
 import type { Action, SourceSnapshot } from '@reconcile/core';
-import type { FileSpec } from '@reconcile/core/kinds/file';
+import type { FileArgs } from '@reconcile/core/kinds/file';
 import { blobPath } from '@reconcile/drivers/files';
 import type { Host } from '@reconcile/host';
 import { loadSnapshot, type Registry } from '@reconcile/registry';
@@ -16,8 +16,8 @@ export async function storeBlobs(
 ): Promise<void> {
   const wanted = new Set<string>();
   for (const action of actions) {
-    const hash = neededBy(action);
-    if (hash !== undefined && (await host.files.stat(blobPath(from.stateDir, hash))) === undefined) wanted.add(hash);
+    for (const hash of neededBy(action))
+      if ((await host.files.stat(blobPath(from.stateDir, hash))) === undefined) wanted.add(hash);
   }
   if (wanted.size === 0) return;
   const snapshot = from.fresh ?? (await loadSnapshot(from.registry, from.commit));
@@ -29,9 +29,13 @@ export async function storeBlobs(
   }
 }
 
-/** A mounted file, or a secret's value as the repository has it: encrypted. */
-function neededBy({ args, kind, verb }: Action): string | undefined {
-  if (verb !== 'create' && verb !== 'update') return undefined;
-  if (kind === 'file') return (args as unknown as { spec: FileSpec }).spec.hash;
-  return kind === 'secret' ? ((args as { sealed?: string | null }).sealed ?? undefined) : undefined;
+/** Mounted files, and secrets' values as the repository has them: encrypted. */
+function neededBy({ args, kind, verb }: Action): string[] {
+  if (verb !== 'create' && verb !== 'update') return [];
+  if (kind === 'file') {
+    const { sealed, spec } = args as unknown as FileArgs;
+    return [...(spec === null ? [] : [spec.hash]), ...Object.values(sealed ?? {})];
+  }
+  const hash = kind === 'secret' ? (args as { sealed?: string | null }).sealed : undefined;
+  return hash === null || hash === undefined ? [] : [hash];
 }

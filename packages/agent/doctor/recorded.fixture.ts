@@ -206,7 +206,14 @@ function hostOf(world: Recorded): ReadHost {
       space: async (path) =>
         entry(path) === undefined
           ? undefined
-          : { freeBytes: 50 * gibi, totalBytes: 100 * gibi, freeInodes: 1e6, totalInodes: 2e6, ...world.space[path] },
+          : {
+              freeBytes: 50 * gibi,
+              totalBytes: 100 * gibi,
+              freeInodes: 1e6,
+              totalInodes: 2e6,
+              isMemory: false,
+              ...world.space[path],
+            },
     },
     run: {
       run: async (program, args) => {

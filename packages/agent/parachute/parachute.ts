@@ -89,7 +89,8 @@ function passengerOf(from: RenderInput, { making, run }: RenderedMaking): Passen
     slot: making.slot,
     name: run.container,
     // A directory of the host that is missing is a disk that is not there: never made, podman refuses by itself.
-    needs: run.needs.filter(({ test }) => !test.startsWith('test -e ')),
+    needs: run.needs.filter(({ fails, test }) => fails === undefined && !test.startsWith('test -e ')),
+    fills: run.needs.flatMap(({ command, fails, test }) => (fails === undefined ? [] : [{ command, fails, test }])),
     run: run.command,
     ready: readyBy(from, making),
     after,

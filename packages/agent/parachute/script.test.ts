@@ -7,6 +7,7 @@ const passenger = (slot: string, more: Partial<Passenger> = {}): Passenger => ({
   slot,
   name: `${slot.replace('/', '-')}-3fa9c1d2`,
   needs: [],
+  fills: [],
   run: 'podman run --detach x',
   ready: { by: 'running' },
   after: [],

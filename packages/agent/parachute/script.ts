@@ -16,6 +16,8 @@ export interface Passenger {
   /** Of one that was taken over: it carries no label of ours. */
   readonly adoptedId?: string;
   readonly needs: readonly { readonly command: string; readonly test: string }[];
+  /** Files that lie in memory: gone after a boot, and looked for before it starts. */
+  readonly fills: readonly { readonly command: string; readonly test: string; readonly fails: string }[];
   readonly run: string;
   readonly ready: ReadyBy;
   /** Slots of the same stage that must be ready before. */
@@ -98,9 +100,16 @@ function proxyPart({ args, binary, configFile, pidFile, runDir }: ParachuteProxy
 }`;
 }
 
-function passengerPart({ name, needs, ready, run }: Passenger, number: number): string {
+function passengerPart({ fills, name, needs, ready, run }: Passenger, number: number): string {
+  const filled = fills.map(
+    ({ command, fails, test }) =>
+      `  ${quiet(test)} || ${command} || { say ${shellWord(`${oneLine(name)}: ${fails}`)}; return 1; }`,
+  );
   const made = needs.map(({ command, test }) => `  ${quiet(test)} || { ${command}; } >/dev/null || return 1`);
   return `# ${oneLine(name)}
+fill_${number}() {
+${[...filled, '  return 0'].join('\n')}
+}
 make_${number}() {
 ${[...made, `  ${run} >/dev/null`].join('\n')}
 }

@@ -75,6 +75,10 @@ bring() {
       say "$2 runs"
       return 0
     fi
+    if ! "fill_$1"; then
+      lose "$1" "$2 is not started, what it mounts is not there"
+      return 0
+    fi
     if podman start -- "$2" >/dev/null && runs "$2"; then
       say "$2 started"
       return 0
@@ -82,7 +86,7 @@ bring() {
     say "$2 does not start, it is made anew"
   fi
   podman rm --force --time 0 -- "$2" >/dev/null 2>&1
-  if "make_$1"; then say "$2 made"; else lose "$1" "$2 could not be made"; fi
+  if "fill_$1" && "make_$1"; then say "$2 made"; else lose "$1" "$2 could not be made"; fi
 }
 
 # settle WHAT SECONDS continue|hold NUMBER:NAME…: waits until all are ready, at most that long.

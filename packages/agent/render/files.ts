@@ -21,10 +21,13 @@ export async function fileCommand(from: FileSources, file: MountedFile, path: st
   const place = shellWord(path);
   const dir = shellWord(path.slice(0, path.lastIndexOf('/')));
   const content = await contentCommand(from, file);
-  const owned = /^0?(:0)?$/.test(file.owner)
-    ? ''
-    : ` && ${shellCommand(['podman', 'unshare', 'chown', file.owner, '--', path])}`;
-  return `mkdir -p ${dir} && ${content} > ${place} && chmod ${file.mode} ${place}${owned}`;
+  return `mkdir -p ${dir} && ${content} > ${place} && chmod ${file.mode} ${place}${ownCommand(file, path)}`;
+}
+
+/** Gives it to an id inside the container; with what comes before it; '' where it is its root's. */
+export function ownCommand(file: MountedFile, path: string): string {
+  if (/^0?(:0)?$/.test(file.owner)) return '';
+  return ` && ${shellCommand(['podman', 'unshare', 'chown', file.owner, '--', path])}`;
 }
 
 /** From our own store where it lies there, else from the source at the commit that counts. */
@@ -32,11 +35,25 @@ async function contentCommand(from: FileSources, file: MountedFile): Promise<str
   const { config, commit, host } = from;
   const blob = blobPath(config.stateDir, file.hash);
   if ((await host.files.stat(blob)) !== undefined) return shellCommand(['cat', blob]);
-  const snapshot = from.fresh ?? (await loadSnapshot(from.registry, commit));
-  const found = [...(snapshot?.files ?? [])].find(([, bytes]) => contentHash(bytes) === file.hash)?.[0];
+  const found = (await inSnapshot(from, file.hash))?.path;
   const { source } = config;
   if (found === undefined) return 'cat';
   if (source.type === 'directory') return shellCommand(['cat', `${source.path}/${found}`]);
   const below = source.subdir === '' ? '' : `${source.subdir}/`;
   return shellCommand(['git', '-C', source.path, 'show', `${commit}:${below}${found}`]);
+}
+
+/** What a file holds, as bytes, from either. */
+export async function contentOf(from: FileSources, hash: string): Promise<Uint8Array | undefined> {
+  const stored = await from.host.files.read(blobPath(from.config.stateDir, hash));
+  return stored ?? (await inSnapshot(from, hash))?.bytes;
+}
+
+async function inSnapshot(
+  from: FileSources,
+  hash: string,
+): Promise<{ readonly path: string; readonly bytes: Uint8Array } | undefined> {
+  const snapshot = from.fresh ?? (await loadSnapshot(from.registry, from.commit));
+  const found = [...(snapshot?.files ?? [])].find(([, bytes]) => contentHash(bytes) === hash);
+  return found === undefined ? undefined : { path: found[0], bytes: found[1] };
 }

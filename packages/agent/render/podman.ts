@@ -1,6 +1,6 @@
 import type { LedgerView, PlanInput, ResourceKey, SlotKey } from '@reconcile/core';
-import type { ContainerCare, CreateArgs } from '@reconcile/core/kinds/container';
-import { fileCopyPath } from '@reconcile/core/kinds/file';
+import type { ContainerCare, CreateArgs, MountedFile } from '@reconcile/core/kinds/container';
+import { type CopyDirs, copyPlace } from '@reconcile/core/kinds/file';
 import type { NetworkSpec } from '@reconcile/core/kinds/network';
 import type { VolumeSpec } from '@reconcile/core/kinds/volume';
 import { type Making, makings } from '@reconcile/core/plan';
@@ -14,8 +14,10 @@ import {
   volumeCommand,
   volumeTest,
 } from '@reconcile/drivers/podman/render';
+import { filledDir } from '../node/filled-dir.ts';
 import { nodePaths } from '../node/paths.ts';
 import { type FileSources, fileCommand } from './files.ts';
+import { fillCommand } from './filled.ts';
 import { shellCommand } from './shell.ts';
 
 export interface RenderInput extends FileSources {
@@ -40,6 +42,8 @@ export interface RenderedNeed {
   readonly command: string;
   /** Ends with 0 where it is there. */
   readonly test: string;
+  /** Of what lies in memory and is gone after a boot: what keeps the command from making it, for people. */
+  readonly fails?: string;
 }
 
 /** One container with all that made its line. */
@@ -75,21 +79,23 @@ async function renderOne(from: RenderInput, making: Making): Promise<RenderedMak
   const { config, host, input, ledger } = from;
   const args = making.args as unknown as CreateArgs;
   const { desired } = input;
-  const { files: filesDir, secrets: secretsDir } = nodePaths(config);
+  const { files: filesDir, secrets: secretsDir, state } = nodePaths(config);
+  const isFilled = args.spec.files.some((file) => file.secrets.length > 0);
+  const dirs = { filesDir, filledDir: isFilled ? await filledDir(host, state) : undefined };
   const names = args.spec.secrets.map((secret) => secret.name);
   const words = runCommand({
     slot: making.slot,
     args,
     restart: (making.care as unknown as ContainerCare).restart,
     maker: { fleet: desired.fleet, node: desired.node },
-    filesDir,
+    ...dirs,
     secretName: await secretNames(
       host,
       { secretsDir, copied: ledger.secrets, isSealed: (name) => sealedIn(desired, name) },
       names,
     ),
   });
-  const needs = [...sharedNeeds(from, args), ...(await fileNeeds(from, args, filesDir))];
+  const needs = [...sharedNeeds(from, args), ...(await fileNeeds(from, args, dirs))];
   const run = { slot: making.slot, container: args.name, command: shellCommand(words), needs };
   return { making, words, run };
 }
@@ -130,18 +136,31 @@ function sharedNeeds({ config, input }: RenderInput, { spec }: CreateArgs): Rend
 }
 
 /** Its own copies of repository files: the mounts of its line lead there. */
-function fileNeeds(from: RenderInput, args: CreateArgs, filesDir: string): Promise<RenderedRun['needs']> {
+function fileNeeds(from: RenderInput, args: CreateArgs, dirs: CopyDirs): Promise<RenderedRun['needs']> {
   return Promise.all(
-    args.spec.files.map(async (file) => {
-      const path = fileCopyPath(filesDir, args.name, file.target);
-      const key: ResourceKey = `file/${args.name}/${file.target.replace(/^\//, '')}`;
-      const isThere = from.input.observed.resources[key] !== undefined;
-      const test = shellCommand(['test', '-f', path]);
-      return { what: `file ${file.target}`, isThere, command: await fileCommand(from, file, path), test };
+    args.spec.files.flatMap((file) => {
+      const path = copyPlace(dirs, args.name, file);
+      return path === undefined ? [] : [fileNeed(from, { container: args.name, file, path })];
     }),
   );
 }
 
-function sealedIn({ resources }: PlanInput['desired'], name: string): boolean {
-  return (resources[`secret/${name}`]?.spec as { readonly sealed?: string } | undefined)?.sealed !== undefined;
+async function fileNeed(
+  from: RenderInput,
+  { container, file, path }: { readonly container: string; readonly file: MountedFile; readonly path: string },
+): Promise<RenderedNeed> {
+  const key: ResourceKey = `file/${container}/${file.target.replace(/^\//, '')}`;
+  const isThere = from.input.observed.resources[key] !== undefined;
+  const need = { what: `file ${file.target}`, isThere, test: shellCommand(['test', '-f', path]) };
+  if (file.secrets.length === 0) return { ...need, command: await fileCommand(from, file, path) };
+  const sealed = (name: string) => sealedHash(from.input.desired, name);
+  return { ...need, ...(await fillCommand(from, { file, path, sealed })) };
+}
+
+function sealedIn(desired: PlanInput['desired'], name: string): boolean {
+  return sealedHash(desired, name) !== undefined;
+}
+
+function sealedHash({ resources }: PlanInput['desired'], name: string): string | undefined {
+  return (resources[`secret/${name}`]?.spec as { readonly sealed?: string } | undefined)?.sealed;
 }

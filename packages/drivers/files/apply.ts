@@ -1,7 +1,8 @@
 import { type Action, type ApplyContext, errorFactory, type Facts } from '@reconcile/core';
-import { type FileSpec, fileCopyPath } from '@reconcile/core/kinds/file';
+import { copyPlace, type FileArgs, type FileSpec, fileCopyPath } from '@reconcile/core/kinds/file';
 import type { Host } from '@reconcile/host';
 import { driverErrors } from '../errors.ts';
+import { filled, makeFilledDir } from './fill.ts';
 import { blobPath, fingerprint, notePath, type OwnedNote, readNote, sha256 } from './observe/copy.ts';
 import type { FilesSettings } from './observe/settings.ts';
 
@@ -9,31 +10,50 @@ const fail = errorFactory(driverErrors);
 const unshareTimeoutMs = 10_000;
 
 export async function applyFile(cx: ApplyContext<Host>, action: Action, settings: FilesSettings): Promise<Facts> {
-  const { container, spec } = action.args as unknown as { container: string; spec?: FileSpec };
+  const { container, sealed, spec } = action.args as unknown as FileArgs;
   const target = action.key.split('/').slice(2).join('/');
-  const path = fileCopyPath(settings.filesDir, container, target);
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(container) || target === '' || target.startsWith('.owned')) {
     throw fail('FILE_PLACE_REFUSED', { message: `place ${action.key}` });
   }
-  if (action.verb === 'delete') return removeCopy(cx.host, path);
-  if ((action.verb === 'create' || action.verb === 'update') && spec !== undefined)
-    return writeCopy(cx.host, { path, spec, settings });
-  throw fail('FILE_PLACE_REFUSED', { message: `${action.verb} ${action.key}` });
+  const dirs = { filesDir: settings.filesDir, filledDir: await settings.filledDir() };
+  if (action.verb === 'delete') {
+    for (const dir of Object.values(dirs))
+      if (dir !== undefined) await removeCopy(cx.host, fileCopyPath(dir, container, target));
+    return {};
+  }
+  if ((action.verb !== 'create' && action.verb !== 'update') || spec === null || spec === undefined)
+    throw fail('FILE_PLACE_REFUSED', { message: `${action.verb} ${action.key}` });
+  const path = copyPlace(dirs, container, { target, secrets: spec.secrets });
+  if (path === undefined) {
+    throw fail('FILE_NO_MEMORY', {
+      message: `write ${spec.target}`,
+      key: action.key,
+      wanted: 'a tmpfs, so that no secret is left on a disk',
+      actual: `neither the runtime directory (${cx.host.home.runtimeDir}) nor /dev/shm is one`,
+      hint: 'loginctl enable-linger; or mount a tmpfs there',
+    });
+  }
+  return writeCopy(cx.host, { path, spec, sealed, settings });
+}
+
+interface Copy {
+  readonly path: string;
+  readonly spec: FileSpec;
+  readonly sealed: FileArgs['sealed'];
+  readonly settings: FilesSettings;
 }
 
 /** The same inode when there is one: what is mounted sees the new content. Ends with what a look compares. */
-async function writeCopy(host: Host, of: { path: string; spec: FileSpec; settings: FilesSettings }): Promise<Facts> {
-  const { path, spec, settings } = of;
-  if (spec.secrets.length > 0) {
-    throw fail('PODMAN_NOT_SUPPORTED', {
-      message: `fill secrets into ${spec.target}`,
-      hint: 'mount the secret itself: secrets = [{ name, target }]',
-    });
-  }
+async function writeCopy(host: Host, { path, sealed, settings, spec }: Copy): Promise<Facts> {
   const mode = Number.parseInt(spec.mode, 8);
   const owner = ownerOf(spec);
-  const content = await blob(host, settings, spec);
-  await host.files.makeDir(path.slice(0, path.lastIndexOf('/')), { mode: 0o700 });
+  const template = await blob(host, settings, spec);
+  const isFilled = spec.secrets.length > 0;
+  const filling = isFilled ? await filled(host, template, { spec, sealed, settings }) : undefined;
+  const content = filling?.content ?? template;
+  const dir = path.slice(0, path.lastIndexOf('/'));
+  if (isFilled) await makeFilledDir(host, dir.slice(0, dir.lastIndexOf('/')));
+  await host.files.makeDir(dir, { mode: 0o700 });
   const there = await host.files.stat(path);
   if (there?.kind === 'file') {
     if (there.uid !== host.proc.uid()) await chown(host, path, '0:0');
@@ -46,31 +66,27 @@ async function writeCopy(host: Host, of: { path: string; spec: FileSpec; setting
     await host.files.write(path, content, { mode });
     await host.files.chmod(path, mode);
   }
-  if (owner === '') {
-    await host.files.remove(notePath(path));
-    return {};
-  }
-  await chown(host, path, owner);
-  await noteOwned(host, path, { hash: spec.hash, owner });
+  if (owner !== '') await chown(host, path, owner);
+  if (owner === '' && filling === undefined) await host.files.remove(notePath(path));
+  else await note(host, path, { hash: spec.hash, owner, ...(filling === undefined ? {} : { values: filling.values }) });
   return {};
 }
 
-async function noteOwned(host: Host, path: string, of: { hash: string; owner: string }): Promise<void> {
+async function note(host: Host, path: string, of: Omit<OwnedNote, 'seen'>): Promise<void> {
   const stat = await host.files.stat(path);
   if (stat === undefined) return;
-  const note: OwnedNote = { ...of, seen: fingerprint(stat) };
+  const noted: OwnedNote = { ...of, seen: fingerprint(stat) };
   const at = notePath(path);
   await host.files.makeDir(at.slice(0, at.lastIndexOf('/')), { mode: 0o700 });
-  await host.files.write(at, JSON.stringify(note), { mode: 0o600 });
+  await host.files.write(at, JSON.stringify(noted), { mode: 0o600 });
 }
 
-async function removeCopy(host: Host, path: string): Promise<Facts> {
+async function removeCopy(host: Host, path: string): Promise<void> {
   const dir = path.slice(0, path.lastIndexOf('/'));
   if ((await readNote(host, path)) !== undefined) await host.files.remove(notePath(path));
   await host.files.remove(path);
   const left = (await host.files.list(dir)) ?? [];
   if (left.every((name) => name === '.owned')) await host.files.removeTree(dir);
-  return {};
 }
 
 async function blob(host: Host, settings: FilesSettings, spec: FileSpec): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '@reconcile/core';
-import type { ContainerSpec } from '@reconcile/core/kinds/container';
+import { type ContainerSpec, withoutValues } from '@reconcile/core/kinds/container';
 
 export const labelPrefix = 'io.reconcile.';
 const name = (word: string) => `${labelPrefix}${word}`;
@@ -53,7 +53,7 @@ export function containerLabels(
     ...makerLabels(maker),
     [labels.slot]: of.slot,
     [labels.key]: `container/${of.name}`,
-    ...specLabels(of.spec as unknown as Json, of.schema),
+    ...specLabels(withoutValues(of.spec) as unknown as Json, of.schema),
   };
 }
 

@@ -7,6 +7,8 @@ export interface PodmanSettings {
   readonly secretsDir: string;
   /** Copies of mounted files, one directory per container. */
   readonly filesDir: string;
+  /** Those with secrets in them: in memory. undefined: this machine has no such place. */
+  readonly filledDir: () => Promise<string | undefined>;
   /** Last output of removed containers and of job runs. */
   readonly logsDir: string;
   /** Host directories that definitions may mount (node.toml `[policy] mounts`). */
@@ -15,6 +17,8 @@ export interface PodmanSettings {
   readonly nodeKey: () => Promise<Uint8Array | undefined>;
   /** A secret's value from what the repository has of it (specs/0046): decrypted in memory. @throws SECRET_SEALED */
   readonly unseal?: (name: string, hash: string) => Promise<Uint8Array>;
+  /** Has this node a key that opens such values, whichever it may be? Absent: as if it had. */
+  readonly canUnseal?: () => Promise<boolean>;
   /** `auto`: REST where it can be had, else CLI (specs/0015). */
   readonly transport?: Transport;
   readonly pullTimeoutMs?: number;

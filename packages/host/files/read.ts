@@ -6,6 +6,9 @@ import { fileFailure, isAbsent } from './failure.ts';
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 
+/** tmpfs and ramfs, by their magic numbers (statfs(2)). */
+const inMemory = new Set([0x01021994, 0x858458f6]);
+
 /** Files as they are. */
 export const readFiles: ReadFiles = {
   read: (path, options) => readBytes(path, options?.maxBytes ?? defaultMaxBytes),
@@ -27,8 +30,9 @@ export const readFiles: ReadFiles = {
   async space(path) {
     const found = await orAbsent('look at the room of', path, () => statfs(path));
     if (found === undefined) return undefined;
-    const { bavail, blocks, bsize, ffree, files } = found;
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: ffree, totalInodes: files };
+    const { bavail, blocks, bsize, ffree, files, type } = found;
+    const isMemory = inMemory.has(type);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: ffree, totalInodes: files, isMemory };
   },
 };
 

@@ -260,13 +260,46 @@ describe('several containers', () => {
   });
 });
 
-test('mounted files: secrets are named, and nobody else may read them', async () => {
-  const { desired } = await compiled({
-    web: short('files = [{ source = "a.ini", target = "/a" }]\n'),
-    'services/web/a.ini': 'p={{secret:db}} q={{secret:api.key}} {{secret:db}} {{secret:}}',
+describe('mounted files with secrets in them', () => {
+  const values = { 'secrets/db.age': 'x', 'secrets/api.key.age': 'y' };
+  const text = 'p={{secret:db}} q={{secret:api.key}} {{secret:db}}';
+
+  test('secrets are named, and nobody else may read them', async () => {
+    const { desired } = await compiled({
+      web: short('files = [{ source = "a.ini", target = "/a", mode = "0644" }]\n'),
+      'services/web/a.ini': text,
+      ...values,
+    });
+    expect(containerOf(desired, 'web/web').spec.files[0]).toMatchObject({ mode: '0400', secrets: ['api.key', 'db'] });
+    expect(keysOf(desired, 'secret')).toEqual(['secret/api.key', 'secret/db']);
+    expect(referencesOf(containerOf(desired, 'web/web'))).toContain('secret/db');
   });
-  expect(containerOf(desired, 'web/web').spec.files[0]).toMatchObject({ mode: '0400', secrets: ['api.key', 'db'] });
-  expect(keysOf(desired, 'secret')).toEqual(['secret/api.key', 'secret/db']);
+
+  test.each([
+    ['user = "1000:100"\n', '', '1000:100'],
+    ['user = "app"\n', '', ''],
+    ['user = "1000"\n', ', owner = "5:5"', '5:5'],
+    ['', '', ''],
+  ])('it is the program’s own: %j, %j', async (user, owner, wanted) => {
+    const { desired } = await compiled({
+      web: short(`${user}files = [{ source = "a.ini", target = "/a"${owner} }]\n`),
+      'services/web/a.ini': text,
+      ...values,
+    });
+    expect(containerOf(desired, 'web/web').spec.files[0]?.owner).toBe(wanted);
+  });
+
+  test('podman gets a copy only of what it gives to a container itself', async () => {
+    const { desired } = await compiled({
+      web: short('files = [{ source = "a.ini", target = "/a" }]\n'),
+      other: short('secrets = [{ name = "db", env = "DB" }]\n', 'other'),
+      off: short('active = false\nsecrets = ["api.key"]\n', 'off'),
+      'services/web/a.ini': text,
+      ...values,
+    });
+    expect(resource(desired, 'secret/db').spec).not.toHaveProperty('filled');
+    expect(resource(desired, 'secret/api.key').spec).toMatchObject({ filled: true });
+  });
 });
 
 test('active = false keeps the container, stopped, and nothing else', async () => {

@@ -33,6 +33,8 @@ export interface Compilation {
   readonly builders: readonly ServiceDefinition[];
   readonly networks: ReadonlyMap<string, NetworkDefinition>;
   readonly volumes: ReadonlyMap<string, VolumeDefinition>;
+  /** Secrets that podman gives to a component or job of this node; others are only filled into files. */
+  readonly given: ReadonlySet<string>;
   /** Public name or internal name → the routes that lead there; they get a record. */
   readonly published: Map<string, { readonly routes: Set<`${string}/${string}`>; readonly services: Set<string> }>;
   /** Wildcard → whether its domain itself is served too, and by whom it is used. */
@@ -63,6 +65,12 @@ export function begin(input: CompileInput): Compilation {
     builders: sorted.filter((service) => Object.keys(service.builds).length > 0),
     networks: new Map(sorted.flatMap((service) => service.networks.map((network) => [network.name, network] as const))),
     volumes: new Map(sorted.flatMap((service) => service.volumes.map((volume) => [volume.name, volume] as const))),
+    given: new Set(
+      sorted
+        .filter(({ active, name }) => active && here.has(name))
+        .flatMap(({ components, jobs }) => [...components, ...jobs])
+        .flatMap(({ secrets }) => secrets.map(({ name }) => name)),
+    ),
     published: new Map(),
     wildcards: new Map(),
     absences,

@@ -59,6 +59,19 @@ test('same:web inherits image, env, secrets and network; its own word wins', asy
   expect(spec.run.mounts).toHaveLength(1);
 });
 
+test('a variable of its own wins over an inherited secret, and the other way round', async () => {
+  const inherited = 'env = ["A=1", "B=1"]\nsecrets = [{ name = "s", env = "S" }, "t"]';
+  const own = 'image = "same:web"\nenv = ["S=plain"]\nsecrets = [{ name = "u", env = "A" }]\n';
+  const { mcr = '', ...others } = service(job(own));
+  const files = { ...others, mcr: mcr.replace('env = ["A=1", "B=1"]\nsecrets = ["s", "t"]', inherited) };
+  const { run } = resource<JobSpec>((await compiled(files)).desired, 'job/mcr/j').spec;
+  expect(run.env).toEqual({ B: '1', S: 'plain' });
+  expect(run.secrets).toEqual([
+    { name: 't', target: '/run/secrets/t', env: false },
+    { name: 'u', target: 'A', env: true },
+  ]);
+});
+
 describe('who waits for a job', () => {
   test('same:web: that component', async () => {
     const text = job('when = "before-update"\nimage = "same:web"\n');

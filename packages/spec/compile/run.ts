@@ -5,6 +5,7 @@ import {
   type PublishedPort,
   type RoutePort,
 } from '@reconcile/core/kinds/container';
+import { secretsIn } from '@reconcile/core/kinds/file';
 import { contentHash } from '../hash/index.ts';
 import type { ComponentDefinition, JobDefinition, RunDefinition, ServiceDefinition } from '../model/index.ts';
 import { aliases, networkOf } from './names.ts';
@@ -106,31 +107,26 @@ function fixedPort(wanted: number, network: string, ports: readonly PublishedPor
 export function jobSpec(service: ServiceDefinition, job: JobDefinition): ContainerSpec {
   const like = service.components.find((component) => component.name === job.same);
   if (like === undefined) return runSpec(job, networkOf(service, job.network), none);
-  const own = new Set(job.secrets.map((secret) => secret.target));
+  const own = new Set([...job.secrets.map((secret) => secret.target), ...Object.keys(job.env)]);
   const secrets = [...like.secrets.filter((secret) => !own.has(secret.target)), ...job.secrets];
-  const run: RunDefinition = { ...job, image: like.image, env: { ...like.env, ...job.env }, secrets };
+  const given = new Set(job.secrets.flatMap(({ env, target }) => (env ? [target] : [])));
+  const inherited = Object.fromEntries(Object.entries(like.env).filter(([name]) => !given.has(name)));
+  const run: RunDefinition = { ...job, image: like.image, env: { ...inherited, ...job.env }, secrets };
   return runSpec(run, networkOf(service, job.network ?? like.network), none);
 }
 
-const secretMark = '{{secret:';
-
 /** Files with their content's hash; undefined for one that the snapshot does not have. */
-export function mountedFile(file: ComponentDefinition['files'][number], bytes: Uint8Array): MountedFile {
-  const secrets = secretNames(bytes);
+export function mountedFile(file: ComponentDefinition['files'][number], bytes: Uint8Array, user: string): MountedFile {
+  const secrets = secretsIn(bytes);
+  const isFilled = secrets.length > 0;
   return {
     hash: contentHash(bytes),
     // Filled-in secrets are nobody else's to read, whatever was asked for.
-    mode: secrets.length > 0 ? '0400' : file.mode,
+    mode: isFilled ? '0400' : file.mode,
     onChange: file.onChange,
-    owner: file.owner,
+    // So they are the program's, where it can be told who that is: as mounted secrets are.
+    owner: isFilled && file.owner === '' && /^\d+(:\d+)?$/.test(user) ? user : file.owner,
     secrets,
     target: file.target,
   };
-}
-
-function secretNames(bytes: Uint8Array): string[] {
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!content.includes(secretMark)) return [];
-  const found = content.toString('latin1').matchAll(/\{\{secret:([A-Za-z0-9][A-Za-z0-9_.-]*)\}\}/g);
-  return [...new Set([...found].map(([, name = '']) => name))].sort();
 }

@@ -1,5 +1,11 @@
 import type { Claim, Json, Reference } from '@reconcile/core';
-import { type ContainerSpec, containerClaims, containerReferences, isNamed } from '@reconcile/core/kinds/container';
+import {
+  type ContainerSpec,
+  containerClaims,
+  containerReferences,
+  isNamed,
+  secretNamesOf,
+} from '@reconcile/core/kinds/container';
 import { type JobSpec, job as jobKind } from '@reconcile/core/kinds/job';
 import type { NetworkSpec } from '@reconcile/core/kinds/network';
 import type { SecretSpec } from '@reconcile/core/kinds/secret';
@@ -48,7 +54,7 @@ function filesOf(
 ): ContainerSpec['files'] {
   return component.files.flatMap((file) => {
     const bytes = input.snapshot.files.get(`services/${service.name}/${file.source}`);
-    return bytes === undefined ? [] : [mountedFile(file, bytes)];
+    return bytes === undefined ? [] : [mountedFile(file, bytes, component.user)];
   });
 }
 
@@ -155,14 +161,18 @@ function addNeeds(service: ServiceDefinition, spec: ContainerSpec, cx: Compilati
     out.share(`network/${spec.network}`, service.name, () => ({ spec: networkSpec(spec.network, cx) }));
   for (const { source } of spec.mounts)
     out.share(`volume/${source}`, service.name, () => ({ spec: volumeSpec(source, cx) }));
-  const secrets = [...spec.secrets.map((secret) => secret.name), ...spec.files.flatMap((file) => file.secrets)];
-  for (const name of secrets) out.share(`secret/${name}`, service.name, () => ({ spec: secretSpec(name, cx) }));
+  for (const name of secretNamesOf(spec))
+    out.share(`secret/${name}`, service.name, () => ({ spec: secretSpec(name, cx) }));
 }
 
 /** With the repository's value, where it has one: `secrets/<name>.age`. */
-function secretSpec(name: string, { input }: Compilation): SecretSpec {
+function secretSpec(name: string, { given, input }: Compilation): SecretSpec {
   const sealed = input.snapshot.files.get(`secrets/${name}.age`);
-  return sealed === undefined ? { name } : { name, sealed: contentHash(sealed) };
+  return {
+    name,
+    ...(sealed === undefined ? {} : { sealed: contentHash(sealed) }),
+    ...(given.has(name) ? {} : { filled: true }),
+  };
 }
 
 function networkSpec(name: string, { networks }: Compilation): NetworkSpec {

@@ -73,6 +73,12 @@ function checkVariables(component: ParsedComponent): void {
         hint: `leave it out; a program with a port of its own gets container_port = ${/^\d+$/.test(own) ? own : '…'} in the route`,
       });
     }
+    if (definition.secrets.some((secret) => secret.env && secret.target === variable)) {
+      place.report.error('PortName', [...place.path, 'secrets'], {
+        message: `${variable} is set by a route of this component`,
+        hint: 'give the secret another variable',
+      });
+    }
   }
 }
 

@@ -320,6 +320,18 @@ export const textCases: readonly Case[] = [
   short('a secret and a variable', 'env = { A = "1" }\nsecrets = [{ name = "s", env = "A" }]\n', [
     at('4:12', 'PortName', 'secrets.s'),
   ]),
+  short(
+    'two secrets in one variable',
+    'secrets = [{ name = "s", env = "A" }, { name = "t", env = "A" }]\n',
+    [at('3:39', 'PortName', 'secrets.t')],
+    ['secrets s and t both set A'],
+  ),
+  short(
+    'a route and a secret in one variable',
+    'secrets = [{ name = "s", env = "PORT" }]\n[[routes]]\n',
+    [at('3:11', 'PortName', 'secrets')],
+    ['PORT is set by a route'],
+  ),
   short('a secret in two places', 'secrets = [{ name = "s", env = "A", target = "a" }]\n', [
     at('3:12', 'BothForms', 'secrets.s'),
   ]),
@@ -372,6 +384,20 @@ export const textCases: readonly Case[] = [
     [at('3:21', 'FileMissing', 'files./a.source'.replace('./a', '."/a"'))],
     ['is it committed?'],
   ),
+  {
+    name: 'a mounted file that asks for a secret nobody gives',
+    files: {
+      web: `${web}secrets = [{ name = "own", env = "OWN" }]\nfiles = [{ source = "a.ini", target = "/a" }]\n`,
+      'services/web/a.ini':
+        'é = {{secret:own}}\nb = "{{secret:db-pas}}" {{secret: db-pass }}\nc = {{secret:db-pass}}\n',
+      'secrets/db-pass.age': 'x',
+    },
+    lines: [
+      'services/web/a.ini:2:6 UnknownSecret files."/a".source',
+      'services/web/a.ini:2:25 UnknownSecret files."/a".source',
+    ],
+    says: ['there is no secret db-pas', 'did you mean {{secret:db-pass}}?', 'without blanks'],
+  },
   {
     name: 'a mounted directory',
     files: { web: `${web}files = [{ source = "conf", target = "/a" }]\n`, 'services/web/conf/a.ini': 'x' },

@@ -30,7 +30,7 @@ function diagnostic(report: Report, issue: Issue, positions: Positions | undefin
   return {
     severity: issue.severity,
     code: issue.code,
-    file: report.file,
+    file: issue.position?.file ?? report.file,
     line,
     column,
     path: pathText(report.raw, issue.path),

@@ -14,8 +14,8 @@ export interface Issue {
   readonly at: 'key' | 'value';
   readonly message: string;
   readonly hint?: string | ((lineOf: LineOf) => string);
-  /** A position that is known already (syntax errors). */
-  readonly position?: { readonly line: number; readonly column: number };
+  /** A position that is known already (syntax errors), perhaps in another file than the definition. */
+  readonly position?: { readonly file?: string; readonly line: number; readonly column: number };
 }
 
 /** What a problem says: a sentence, or one with more to it. */

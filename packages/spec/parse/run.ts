@@ -12,7 +12,7 @@ export type RunInput = { [K in keyof typeof runShape]?: z.infer<(typeof runShape
 
 /** What a component and a job have in common; the image is read by the caller. */
 export function readRun(input: RunInput, place: Place): Omit<RunDefinition, 'image'> {
-  const { report, path } = place;
+  const { path } = place;
   const mounts = readEach(input.volumes, readMount, { place, key: 'volumes', code: 'MountSyntax' });
   const secrets = readSecrets(input.secrets, place);
   const tmpfs = keepEach(input.tmpfs, (text) => /^\/[^:\0]+(?::[A-Za-z0-9=,%_-]+)?$/.test(text), {
@@ -21,10 +21,7 @@ export function readRun(input: RunInput, place: Place): Omit<RunDefinition, 'ima
     expected: 'a path in the container, such as "/tmp" or "/tmp:size=64m"',
   });
   const env = readPairs(input.env, { place, key: 'env', ...variables });
-  for (const { value, path: at } of secrets) {
-    if (value.env && Object.hasOwn(env, value.target))
-      report.error('PortName', at, `the variable ${value.target} is also in env`);
-  }
+  checkVariables(secrets, { env, place });
   const targets: Placed<string>[] = [
     ...mounts.map((mount) => ({ value: mount.value.target, path: mount.path })),
     ...secrets
@@ -104,6 +101,23 @@ function readNetwork(name: string | undefined, place: Place): string | null {
     hint: 'leave `network` out for podman\'s default, or write "host", "none" or a name',
   });
   return null;
+}
+
+/** A variable has one value: two secrets, or a secret and `env`, cannot both set it. */
+function checkVariables(
+  secrets: readonly Placed<MountedSecret>[],
+  { env, place }: { readonly env: Readonly<Record<string, string>>; readonly place: Place },
+): void {
+  const setBy = new Map<string, string>();
+  for (const { value, path } of secrets) {
+    if (!value.env) continue;
+    const other = setBy.get(value.target);
+    if (Object.hasOwn(env, value.target))
+      place.report.error('PortName', path, `the variable ${value.target} is also in env`);
+    else if (other !== undefined)
+      place.report.error('PortName', path, `secrets ${other} and ${value.name} both set ${value.target}`);
+    setBy.set(value.target, value.name);
+  }
 }
 
 function readSecrets(input: RunInput['secrets'], place: Place): Placed<MountedSecret>[] {

@@ -12,6 +12,7 @@ import { isNetwork, plainPath, relativePath } from '../syntax/index.ts';
 import { checkTable } from './check.ts';
 import { readComponent } from './component.ts';
 import { isMounts, longForm, shortForm } from './component-forms.ts';
+import { checkFilled } from './filled.ts';
 import { readJob } from './job.ts';
 import { Mounted } from './mounted.ts';
 import type { ParsedComponent } from './parsed-component.ts';
@@ -47,6 +48,7 @@ export function readService(report: Report, around: Surroundings): ParsedService
     readComponent(name, value, { place: at, mounted }),
   );
   const jobs = readJobs(input, components, place);
+  checkFilled({ service: input.name, components, jobs, files: around.files });
   const networks = readNetworks(input.networks, place);
   const volumes = readVolumes(isMounts(input.volumes) ? undefined : input.volumes, place);
   const definition: ServiceDefinition = {

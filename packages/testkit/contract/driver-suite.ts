@@ -69,7 +69,7 @@ export function describeDriver(name: string, makeGround: () => Promise<PodmanGro
           action: with_({ mounts: [{ source: '/etc', target: '/x', readOnly: true, options: [] }] }),
           code: 'PODMAN_MOUNT_REFUSED',
         },
-        { action: with_({ secrets: [{ name: 'a', target: 'A', env: true }] }), code: 'PODMAN_NOT_SUPPORTED' },
+        { action: with_({ secrets: [{ name: 'absent', target: 'A', env: true }] }), code: 'PODMAN_NO_SECRET' },
       ],
       foreign: ground.foreign,
       close: () => ground.close(),

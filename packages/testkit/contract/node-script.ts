@@ -11,6 +11,7 @@ export async function nodeScript(ground: PodmanGround): Promise<readonly Action[
   const volume = `${prefix}-data`;
   const secret = `${prefix}-pass`;
   await writeFile(`${world.root}/secrets/${secret}`, 'hush', { mode: 0o600 });
+  const template = await world.blob(`pass={{secret:${secret}}}`);
   const before = await world.blob('one');
   const after = await world.blob('two');
   const file = (hash: string): MountedFile => ({
@@ -21,6 +22,15 @@ export async function nodeScript(ground: PodmanGround): Promise<readonly Action[
     onChange: { signal: 'SIGHUP' },
     secrets: [],
   });
+  const filled: MountedFile = {
+    target: '/etc/filled.conf',
+    hash: template,
+    mode: '0400',
+    owner: '',
+    onChange: 'restart',
+    secrets: [secret],
+  };
+  const { onChange: _asked, ...filledSpec } = filled;
   const fileSpec = (hash: string) => ({ target: '/etc/web.conf', hash, mode: '0640', owner: '', secrets: [] });
   const spec = (hash: string) => ({
     image,
@@ -29,8 +39,11 @@ export async function nodeScript(ground: PodmanGround): Promise<readonly Action[
     env: { GREETING: 'hello, world' },
     routes: [{ name: '', containerPort: 8080, fixed: null }],
     mounts: [{ source: volume, target: '/data', readOnly: false, options: [] }],
-    secrets: [{ name: secret, target: '/run/secrets/pass', env: false }],
-    files: [file(hash)],
+    secrets: [
+      { name: secret, target: '/run/secrets/pass', env: false },
+      { name: secret, target: 'PASS', env: true },
+    ],
+    files: [file(hash), filled],
     stopTimeoutMs: 1000,
   });
   const ports = [await ground.freePort(), await ground.freePort()] as const;
@@ -38,12 +51,15 @@ export async function nodeScript(ground: PodmanGround): Promise<readonly Action[
   const next = containerActions({ name: `${prefix}-new`, spec: spec(after), imageId, port: ports[1], aliased: false });
   const changed = {
     ...(old.create.args as unknown as { spec: Parameters<typeof old.signal>[1] }).spec,
-    files: [file(after)],
+    files: [file(after), filled],
   };
   const lease = (name: string, port: number) => action(`port-lease/${name}/`, 'acquire', { port });
   const copy = (name: string, hash: string, verb: 'create' | 'update') =>
     action(`file/${name}/etc/web.conf`, verb, { container: name, spec: fileSpec(hash) });
+  const fill = (name: string, verb: 'create' | 'update') =>
+    action(`file/${name}/etc/filled.conf`, verb, { container: name, spec: filledSpec });
   const gone = (name: string) => [
+    action(`file/${name}/etc/filled.conf`, 'delete', { container: name }),
     action(`file/${name}/etc/web.conf`, 'delete', { container: name }),
     action(`port-lease/${name}/`, 'delete', {}),
   ];
@@ -55,6 +71,8 @@ export async function nodeScript(ground: PodmanGround): Promise<readonly Action[
     action(`secret/${secret}`, 'create', { name: secret, hmac: null }),
     lease(`${prefix}-old`, ports[0]),
     copy(`${prefix}-old`, before, 'create'),
+    fill(`${prefix}-old`, 'create'),
+    fill(`${prefix}-old`, 'update'),
     old.create,
     old.start,
     copy(`${prefix}-old`, after, 'update'),
@@ -62,6 +80,7 @@ export async function nodeScript(ground: PodmanGround): Promise<readonly Action[
     old.exec(['true']),
     lease(`${prefix}-new`, ports[1]),
     copy(`${prefix}-new`, after, 'create'),
+    fill(`${prefix}-new`, 'create'),
     next.create,
     next.start,
     next.alias,

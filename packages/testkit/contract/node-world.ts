@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import {
   type Action,
   type ApplyContext,
@@ -17,10 +18,11 @@ import {
   type ResourceKey,
 } from '@reconcile/core';
 import { kinds } from '@reconcile/core/kinds';
-import { blobPath, filesDriver } from '@reconcile/drivers/files';
+import { blobPath, type FilesSettings, filesDriver } from '@reconcile/drivers/files';
 import { ledgerDriver } from '@reconcile/drivers/ledger';
 import { podmanDriver } from '@reconcile/drivers/podman';
 import type { PodmanClients, Transport } from '@reconcile/drivers/podman/client';
+import { readSecretFile, secretMark } from '@reconcile/drivers/podman/secrets';
 import type { Host, ReadHost } from '@reconcile/host';
 import { recordingHost } from '@reconcile/host/recording';
 import { NodeLedger } from './node-ledger.ts';
@@ -39,6 +41,8 @@ export const bootId = 'boot-1';
 /** The drivers of one node over one podman, with a ledger that remembers what they leave. */
 export class NodeWorld {
   readonly root: string;
+  /** Copies with secrets in them: real memory. */
+  readonly filled: string;
   readonly host: Host;
   readonly clients: PodmanClients | undefined;
   readonly ledger = new NodeLedger();
@@ -52,24 +56,33 @@ export class NodeWorld {
     const root = await mkdtemp(`${tmpdir()}/reconcile-node-`);
     for (const dir of ['secrets', 'files', 'logs', 'state/blobs'])
       await mkdir(`${root}/${dir}`, { recursive: true, mode: 0o700 });
-    return new NodeWorld(root, options);
+    const filled = await mkdtemp('/dev/shm/reconcile-node-');
+    return new NodeWorld({ root, filled: `${filled}/filled` }, options);
   }
 
-  private constructor(root: string, options: NodeWorldOptions) {
+  private constructor({ filled, root }: { root: string; filled: string }, options: NodeWorldOptions) {
     this.root = root;
+    this.filled = filled;
     this.host = options.host;
     this.clients = options.clients;
-    const dirs = { stateDir: `${root}/state`, filesDir: `${root}/files` };
+    const filledDir = async () => this.filled;
+    const dirs = { stateDir: `${root}/state`, filesDir: `${root}/files`, filledDir };
+    const secretsDir = `${root}/secrets`;
+    const key = Buffer.from('a key for tests');
     const podman = podmanDriver({
       ...dirs,
-      secretsDir: `${root}/secrets`,
+      secretsDir,
       logsDir: `${root}/logs`,
       policyMounts: options.policyMounts ?? [],
-      nodeKey: async () => Buffer.from('a key for tests'),
+      nodeKey: async () => key,
       ...(options.clients === undefined ? {} : { clients: options.clients }),
       ...(options.transport === undefined ? {} : { transport: options.transport }),
     });
-    const drivers = [podman, filesDriver(dirs), ledgerDriver()];
+    const secretValue: FilesSettings['secretValue'] = async (host, name) => {
+      const content = await readSecretFile(host, secretsDir, name);
+      return content === undefined ? undefined : { content, mark: secretMark(content, key) };
+    };
+    const drivers = [podman, filesDriver({ ...dirs, secretValue }), ledgerDriver()];
     this.#drivers = new Map(
       [...drivers].reverse().flatMap((driver) => driver.serves.map((kind) => [kind, driver] as const)),
     );
@@ -157,6 +170,6 @@ export class NodeWorld {
   }
 
   async close(): Promise<void> {
-    await rm(this.root, { recursive: true, force: true });
+    for (const dir of [this.root, dirname(this.filled)]) await rm(dir, { recursive: true, force: true });
   }
 }

@@ -16,6 +16,7 @@ import {
   containerClaims,
   containerDefaults,
   containerReferences,
+  type OnChange,
 } from '@reconcile/core/kinds/container';
 import type { JobSpec } from '@reconcile/core/kinds/job';
 import { type RecordSpec, record } from '@reconcile/core/kinds/record';
@@ -33,7 +34,7 @@ export interface ComponentModel {
   readonly volumes?: readonly { name: string; readOnly: boolean }[];
   readonly routes?: readonly { name: string; hostname: string; listener: number; named?: boolean }[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly files?: readonly { target: string; hash: string; onChange: 'restart' | 'replace' | 'none' }[];
+  readonly files?: readonly { target: string; hash: string; onChange: OnChange; secrets?: readonly string[] }[];
   readonly secrets?: readonly string[];
   readonly dependsOn?: readonly string[];
   readonly replicas?: number;
@@ -113,7 +114,7 @@ export function containerSpec(service: ServiceModel, part: ComponentModel): Cont
       mode: '0640',
       owner: '',
       onChange: f.onChange,
-      secrets: [],
+      secrets: f.secrets ?? [],
     })),
     secrets: (part.secrets ?? []).map((name) => ({ name, target: `/run/secrets/${name}`, env: false })),
   };
@@ -260,6 +261,8 @@ function addComponent(
     plain(`volume/${volume.name}`, { source: 'named', name: volume.name, driver: 'local', options: {} }, [
       service.name,
     ]);
+  for (const secret of (part.files ?? []).flatMap((file) => file.secrets ?? []))
+    plain(`secret/${secret}`, { name: secret, filled: true }, [service.name]);
   for (const secret of part.secrets ?? []) plain(`secret/${secret}`, { name: secret }, [service.name]);
   if (service.active === false) return;
   for (const route of part.routes ?? []) {

@@ -24,7 +24,7 @@ export async function nodeDrivers(config: NodeConfig, host: Host): Promise<Drive
   };
   if (config.drivers.containers === 'podman') {
     add(podmanDriver(podmanSettings(config, host)));
-    add(filesDriver(filesSettings(config)));
+    add(filesDriver(filesSettings(config, host)));
     add(ledgerDriver());
   }
   const proxy = await proxyDriver(config, host);

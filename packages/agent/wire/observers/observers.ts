@@ -25,7 +25,7 @@ export async function nodeObservers(config: NodeConfig, host: ReadHost, listed?:
   const served: string[] = [];
   if (config.drivers.containers === 'podman') {
     const podman = podmanObserver(podmanSettings(config, host, listed));
-    const files = filesObserver(filesSettings(config));
+    const files = filesObserver(filesSettings(config, host));
     const ledger = ledgerObserver();
     observers.push(podman, files, ledger);
     served.push(...podman.serves, ...files.serves, ...ledger.serves);

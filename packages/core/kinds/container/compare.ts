@@ -5,6 +5,7 @@ import type { ObservedResource } from '../../model/observed.ts';
 import type { FieldChange, Reason } from '../../model/plan.ts';
 import type { Claim, Resource } from '../../model/resource.ts';
 import { containerFields, type FileDifference, fileDifferences } from './fields.ts';
+import { outOfReach, refilled } from './filled.ts';
 import { containerPorts, leasedRoutes, portFacts } from './ports.ts';
 import { type RestartDecision, restartDecision } from './restart.ts';
 import type { ContainerCare, ContainerSpec, ContainerState } from './spec.ts';
@@ -25,7 +26,9 @@ export function compareContainer(desired: Wanted, observed: Seen | undefined, vi
   if (observed.specHash === desired.specHash && observed.schema === containerVersion) {
     return (
       runtimeDrift(desired, observed, view) ??
-      (desired.active === false ? { verdict: 'same' } : settle(desired, observed, [], view))
+      (desired.active === false
+        ? { verdict: 'same' }
+        : settle(desired, observed, refilled(desired, observed, view), view))
     );
   }
   const recorded = observed.spec === undefined ? undefined : upgradeContainer(observed.spec, observed.schema ?? 0);
@@ -43,7 +46,9 @@ export function compareContainer(desired: Wanted, observed: Seen | undefined, vi
   const drift = runtimeDrift(desired, observed, view);
   if (drift !== undefined) return drift;
   if (desired.active === false) return { verdict: 'same' };
-  return settle(desired, observed, files, view);
+  const told = new Set(files.map(({ file }) => file.target));
+  const again = refilled(desired, observed, view).filter(({ file }) => !told.has(file.target));
+  return settle(desired, observed, [...files, ...again], view);
 }
 
 /** What podman, the kernel or a hand may have changed although the spec is the same. */
@@ -140,6 +145,9 @@ function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[
     // Not `Rebuilt`: nobody's hand was in it, so it counts towards no contest.
     return { verdict: 'rebuild', fields: [], reason: { code: 'Changed', text: `secret ${rotated.name} was rotated` } };
   }
+  const anew = files.find((f) => f.asks === 'replace');
+  if (anew !== undefined)
+    return { verdict: 'rebuild', fields: [anew.change], reason: { code: 'Changed', fields: [anew.change.field] } };
   if (files.some((f) => f.asks === 'restart')) {
     return update(
       'restart',
@@ -168,6 +176,8 @@ function settle(desired: Wanted, observed: Seen, files: readonly FileDifference[
   if (isNamed(desired.spec.network) && desired.spec.aliases.length > 0 && !state.aliased) {
     return update('alias', [], { code: 'NotReady', text: 'its network names are not given yet' });
   }
+  const unreached = outOfReach(desired, observed, view);
+  if (unreached !== undefined) return { verdict: 'blocked', code: 'Missing', ...unreached };
   return { verdict: 'same' };
 }
 

@@ -51,7 +51,9 @@ export function fileDifferences(from: readonly MountedFile[], to: readonly Mount
       from: old?.hash.slice(0, 12) ?? null,
       to: now?.hash.slice(0, 12) ?? null,
     };
-    if (old === undefined || now === undefined || old.mode !== now.mode || old.owner !== now.owner) {
+    // With its first secret, or without its last, a copy lies elsewhere: what is mounted cannot move.
+    const moves = (old?.secrets.length ?? 0) > 0 !== (now?.secrets.length ?? 0) > 0;
+    if (old === undefined || now === undefined || moves || old.mode !== now.mode || old.owner !== now.owner) {
       found.push({ change, file, asks: 'replace' });
     } else if (old.hash !== now.hash) {
       found.push({ change, file: now, asks: asksFor(now) });
@@ -60,7 +62,7 @@ export function fileDifferences(from: readonly MountedFile[], to: readonly Mount
   return found;
 }
 
-function asksFor(file: MountedFile): FileDifference['asks'] {
+export function asksFor(file: MountedFile): FileDifference['asks'] {
   if (typeof file.onChange === 'object') return 'signal';
   return file.onChange;
 }

@@ -13,8 +13,13 @@ export function containerReferences(spec: ContainerSpec): Reference[] {
     { key: `image/${spec.image}` },
     ...(isNamed(spec.network) ? [{ key: `network/${spec.network}` } as const] : []),
     ...spec.mounts.map((mount) => ({ key: `volume/${mount.source}` }) as const),
-    ...spec.secrets.map((secret) => ({ key: `secret/${secret.name}` }) as const),
+    ...secretNamesOf(spec).map((name) => ({ key: `secret/${name}` }) as const),
   ];
+}
+
+/** Every secret it is given: as a file, as a variable, or within a file; each once. */
+export function secretNamesOf({ files, secrets }: Pick<ContainerSpec, 'files' | 'secrets'>): string[] {
+  return [...new Set([...secrets.map(({ name }) => name), ...files.flatMap((file) => file.secrets)])];
 }
 
 /** Fixed host ports of this machine (with the host's network: the ports the program binds itself), and the volumes that two versions of one slot must not write at once. */
@@ -36,10 +41,11 @@ export function containerParts(spec: ContainerSpec, recorded: Json | undefined):
   );
   const files = spec.files.map((file): PartRequest => {
     const hash = file.onChange === 'none' ? (before.get(file.target) ?? file.hash) : file.hash;
+    const keeps = file.onChange === 'none' && file.secrets.length > 0 ? { keeps: true } : {};
     return {
       kind: 'file',
       name: file.target.replace(/^\//, ''),
-      spec: { target: file.target, hash, mode: file.mode, owner: file.owner, secrets: file.secrets },
+      spec: { target: file.target, hash, mode: file.mode, owner: file.owner, secrets: file.secrets, ...keeps },
       specHash: hash,
     };
   });

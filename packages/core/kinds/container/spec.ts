@@ -1,3 +1,5 @@
+import type { ValueMarks } from '../values.ts';
+
 /** A port published at a fixed address. `ip` '' = all addresses; `count` > 1 for a range. */
 export interface PublishedPort {
   readonly ip: string;
@@ -46,6 +48,8 @@ export interface MountedFile {
   readonly onChange: OnChange;
   /** Names of `{{secret:NAME}}` inside. */
   readonly secrets: readonly string[];
+  /** What a container was last started with, or told of: the ledger's alone, in no definition and no label (specs/0059). */
+  readonly values?: ValueMarks;
 }
 
 export interface MountedSecret {

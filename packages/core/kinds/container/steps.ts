@@ -11,6 +11,7 @@ import type {
   StopArgs,
 } from './args.ts';
 import { isNamed } from './compare.ts';
+import { withValues } from './filled.ts';
 import { containerEnv, containerPorts, probeTarget } from './ports.ts';
 import { isStoppedByUs } from './restart.ts';
 import type { ContainerCare, ContainerSpec, ContainerState, OnChange } from './spec.ts';
@@ -61,7 +62,7 @@ function making(turn: ContainerTurn, view: KindView, beside: boolean): Step[] {
   const named = isNamed(spec.network) && spec.aliases.length > 0;
   const create: CreateArgs = {
     name: containerName(turn.key),
-    spec,
+    spec: withValues(spec, view),
     specHash: desired.specHash,
     schema: containerVersion,
     env: containerEnv(spec, lease),
@@ -93,7 +94,7 @@ function updating(turn: ContainerTurn, view: KindView): Step[] {
         ...named,
       ];
     case 'signal':
-      return [...signalling(turn), awaiting(turn, view), ...named];
+      return [...signalling(turn, view), awaiting(turn, view), ...named];
     case 'alias':
       return named;
     default:
@@ -117,7 +118,7 @@ function starting(turn: ContainerTurn, view: KindView): Step {
   const died = ended && !isStoppedByUs(state, history);
   const args: StartArgs = {
     name: containerName(turn.key),
-    spec: desired.spec,
+    spec: withValues(desired.spec, view),
     specHash: desired.specHash,
     schema: containerVersion,
     diedAt: died ? (state?.exitedAt ?? null) : null,
@@ -170,8 +171,9 @@ function aliasing(turn: ContainerTurn): Step {
 }
 
 /** Signals and commands of the files that changed, each once. */
-function signalling(turn: ContainerTurn): Step[] {
+function signalling(turn: ContainerTurn, view: KindView): Step[] {
   const desired = need(turn.desired);
+  const spec = withValues(desired.spec, view);
   const changed = new Set(turn.fields.map((field) => field.field));
   const asked = new Map<string, OnChange>();
   for (const file of desired.spec.files) {
@@ -183,7 +185,7 @@ function signalling(turn: ContainerTurn): Step[] {
       name: containerName(turn.key),
       signal: 'signal' in how ? how.signal : null,
       command: 'exec' in how ? how.exec : null,
-      spec: desired.spec,
+      spec,
       specHash: desired.specHash,
       schema: containerVersion,
     };

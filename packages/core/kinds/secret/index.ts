@@ -2,11 +2,14 @@ import type { Comparison, KindDefinition, KindView, Step } from '../../model/con
 import type { ObservedResource } from '../../model/observed.ts';
 import type { Resource } from '../../model/resource.ts';
 import { asRecorded, left, step } from '../simple.ts';
+import { lockedSecret } from '../values.ts';
 
 export interface SecretSpec {
   readonly name: string;
   /** SHA-256 of its age-encrypted value in the repository, hex; absent: the repository has none. */
   readonly sealed?: string;
+  /** Only filled into files: podman gets no copy of it. Absent: containers are given it by podman. */
+  readonly filled?: boolean;
 }
 
 /** Never a value: HMACs with the node's key. */
@@ -18,6 +21,8 @@ export interface SecretState {
   /** HMAC of what podman's copy was made from, null when it is not ours. */
   readonly recorded: string | null;
   readonly createdAt: number;
+  /** The repository's value counts, and this node has no key. Absent: it could be opened, for all that one can see. */
+  readonly isLocked?: boolean;
 }
 
 /** A secret by name: a file of the node, else the repository's value, both copied into podman; else the podman secret of that name. */
@@ -32,7 +37,7 @@ export const secret: KindDefinition<SecretSpec, SecretState> = {
   references: () => [],
   claims: () => [],
   compare,
-  ready: (_desired, observed) => observed.state.podmanName !== '',
+  ready: (desired, { state }) => (desired.spec.filled === true ? state.file !== null : state.podmanName !== ''),
   steps(turn): readonly Step[] {
     const sealed = turn.desired?.spec.sealed ?? null;
     const args = { name: turn.key.slice('secret/'.length), hmac: turn.observed?.state.file ?? null, sealed };
@@ -53,17 +58,21 @@ function compare(
   observed: ObservedResource<SecretState> | undefined,
   _view: KindView,
 ): Comparison {
-  const { name } = desired.spec;
+  const { filled, name } = desired.spec;
   const state = observed?.state;
   if (state === undefined || (state.file === null && state.podmanName === '')) {
     return {
       verdict: 'blocked',
       code: 'Missing',
       on: `secret ${name}`,
-      message: `secret ${name} is neither a node file, nor a value in the repository, nor a podman secret`,
+      message: `secret ${name} is neither a node file, nor a value in the repository, nor a podman secret: reconcile secret set ${name}`,
     };
   }
+  // Whether a file can be filled is the file's to say: what was filled in before goes on.
+  if (filled === true) return { verdict: 'same' };
   if (state.file === null || (state.podmanName !== '' && state.recorded === state.file)) return { verdict: 'same' };
+  if (state.isLocked === true)
+    return { verdict: 'blocked', code: 'Missing', on: `secret ${name}`, message: lockedSecret(name) };
   return {
     verdict: 'update',
     how: 'create',

@@ -1,3 +1,3 @@
 export { blobPath } from './copy.ts';
 export { filesObserver } from './observe.ts';
-export type { FilesSettings } from './settings.ts';
+export type { FilesSettings, SecretValue } from './settings.ts';

@@ -2,27 +2,42 @@ import type { ContainerRecord, ObserveContext, ObservedResource, Observer } from
 import { type MountedFile, upgradeContainer } from '@reconcile/core/kinds/container';
 import { type FileState, fileCopyPath } from '@reconcile/core/kinds/file';
 import type { FileStat, ReadHost } from '@reconcile/host';
-import { hashOfCopy } from './copy.ts';
+import { contentOfCopy } from './copy.ts';
 import type { FilesSettings } from './settings.ts';
 
-/** Every copy that lies below the files directory, whoever it was made for: what nobody wants any more goes. */
+/** Every copy that lies below the two directories of copies, whoever it was made for: what nobody wants any more goes. */
 export function filesObserver(settings: FilesSettings): Observer<ReadHost> {
   return {
     name: 'files',
     serves: ['file'],
     async observe(cx) {
-      const owners = (await cx.host.files.list(settings.filesDir)) ?? [];
-      const found = await Promise.all(owners.map((container) => copiesOf(cx, settings.filesDir, container)));
+      const dirs = [
+        { dir: settings.filesDir, isFilled: false },
+        { dir: await settings.filledDir(), isFilled: true },
+      ];
+      const found = await Promise.all(dirs.map(({ dir, isFilled }) => copiesBelow(cx, dir, isFilled)));
       return { resources: found.flat() };
     },
   };
 }
 
+async function copiesBelow(
+  cx: ObserveContext<ReadHost>,
+  dir: string | undefined,
+  isFilled: boolean,
+): Promise<ObservedResource[]> {
+  const owners = dir === undefined ? [] : ((await cx.host.files.list(dir)) ?? []);
+  const found = await Promise.all(
+    owners.map((container) => copiesOf(cx, { filesDir: dir ?? '', container, isFilled })),
+  );
+  return found.flat();
+}
+
 async function copiesOf(
   cx: ObserveContext<ReadHost>,
-  filesDir: string,
-  container: string,
+  of: { readonly filesDir: string; readonly container: string; readonly isFilled: boolean },
 ): Promise<ObservedResource[]> {
+  const { container, filesDir, isFilled } = of;
   const names = (await cx.host.files.list(`${filesDir}/${container}`)) ?? [];
   const record = cx.ledger.containers[container];
   const known = knownFiles(cx, { filesDir, container, record });
@@ -34,7 +49,10 @@ async function copiesOf(
       const file = known.get(path);
       const target = file?.target.replace(/^\/+/, '') ?? name.replaceAll('__', '/');
       const key = `file/${container}/${target}` as const;
-      const state: FileState = { hash: await hashOfCopy(cx.host, path, stat), mode: modeOf(stat, file) };
+      const state: FileState = {
+        ...(await contentOfCopy(cx.host, path, { stat, isFilled })),
+        mode: modeOf(stat, file),
+      };
       const services = record === undefined ? [] : [record.slot.split('/')[0] ?? record.slot];
       return [
         {

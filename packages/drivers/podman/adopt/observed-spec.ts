@@ -124,8 +124,11 @@ function variables(
   desired: ContainerSpec,
 ): Record<string, string> {
   const fromImage = pairs(image.Env ?? []);
+  // What a secret is to set may be one already: nobody's to show, and no difference of `env`.
+  const secret = new Set(desired.secrets.flatMap(({ env, target }) => (env ? [target] : [])));
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(pairs(config.Env ?? []))) {
+    if (secret.has(name)) continue;
     if (name in desired.env) found[name] = value;
     else if (fromImage[name] === value || ownVariables.has(name) || derived[name] === value) continue;
     else found[name] = value;

@@ -1,7 +1,7 @@
 import type { Action, ApplyContext } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
 import type { ImageRow, PodmanClient, StoreFacts } from '../client/contract.ts';
-import { sealedValue, secretNames } from '../secrets.ts';
+import { sealedValue, secretNames } from '../secrets/index.ts';
 import type { PodmanSettings } from '../settings.ts';
 
 export type PodmanContext = ApplyContext<Host>;

@@ -1,5 +1,5 @@
 import { canonicalJson, type Facts, isFleetError, type Json } from '@reconcile/core';
-import type { CreateArgs } from '@reconcile/core/kinds/container';
+import { type CreateArgs, withoutValues } from '@reconcile/core/kinds/container';
 import type { ContainerDraft } from '../client/contract.ts';
 import { fail } from '../client/fail.ts';
 import { containerLabels, isOurs, labels, specOf } from '../labels.ts';
@@ -22,16 +22,18 @@ export async function createContainer(work: Work): Promise<Facts> {
   );
   const own = containerLabels(cx, { slot: action.slot, name: args.name, spec: args.spec, schema: args.schema });
   const { name, env, ports, aliases } = args;
+  const dirs = { filesDir: settings.filesDir, filledDir: await settings.filledDir() };
   const draft = draftOf(args.spec, {
     name,
     labels: own,
     env,
     ports,
     aliases,
-    filesDir: settings.filesDir,
+    ...dirs,
     secretName: naming,
   });
-  const fromHost = draft.mounts.filter((mount) => !mount.source.startsWith(`${settings.filesDir}/`));
+  const isCopy = (path: string) => Object.values(dirs).some((dir) => dir !== undefined && path.startsWith(`${dir}/`));
+  const fromHost = draft.mounts.filter((mount) => !isCopy(mount.source));
   await checkSources(cx.host, fromHost, settings.policyMounts);
   const id = await createOnce(work, draft, (seen) => isSame(seen, args, work));
   return { id, imageId };
@@ -69,7 +71,10 @@ function isSame(seen: Readonly<Record<string, string>>, args: CreateArgs, { cx, 
   if (!isOurs(seen, cx) || seen[labels.key] !== `container/${args.name}` || seen[labels.slot] !== action.slot)
     return false;
   const recorded = specOf(seen);
-  return recorded === undefined || canonicalJson(recorded.spec) === canonicalJson(args.spec as unknown as Json);
+  return (
+    recorded === undefined ||
+    canonicalJson(recorded.spec) === canonicalJson(withoutValues(args.spec) as unknown as Json)
+  );
 }
 
 /** Nothing is pulled here: the image must be there, and mean what it was pinned to. */

@@ -9,6 +9,7 @@ const facts = {
   ports: [],
   aliases: [],
   filesDir: '/files',
+  filledDir: '/run/filled',
   secretName: (name: string) => `copy-${name}`,
 };
 const of = (spec: Partial<ContainerSpec>) => draftOf({ ...containerDefaults, image: 'i:1', ...spec }, facts);
@@ -41,12 +42,13 @@ test.each([
   ['app', 0, 0],
 ])('a secret belongs to user %j', (user, uid, gid) => {
   expect(of({ user, secrets: [{ name: 's', target: '/run/s', env: false }] }).secrets).toEqual([
-    { source: 'copy-s', target: '/run/s', uid, gid },
+    { as: 'file', source: 'copy-s', target: '/run/s', uid, gid },
   ]);
 });
 
-test('a secret as a variable would show in inspect', () => {
-  expect(() => of({ secrets: [{ name: 's', target: 'PASS', env: true }] })).toThrow(/give secret s/);
+test('a secret as a variable is podman’s to set, by name', () => {
+  const draft = of({ user: '1000', secrets: [{ name: 's', target: 'PASS', env: true }] });
+  expect([draft.secrets, draft.env]).toEqual([[{ as: 'variable', source: 'copy-s', variable: 'PASS' }], {}]);
 });
 
 test('times are seconds, capabilities have one spelling', () => {

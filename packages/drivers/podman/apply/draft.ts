@@ -1,21 +1,24 @@
 import type { ContainerSpec, MountedSecret, PublishedPort } from '@reconcile/core/kinds/container';
-import { fileCopyPath } from '@reconcile/core/kinds/file';
+import { type CopyDirs, copyPlace } from '@reconcile/core/kinds/file';
 import type { ContainerDraft, DraftMount, DraftSecret } from '../client/contract.ts';
 import { fail } from '../client/fail.ts';
 
+/** Where a filled file could lie, for people. */
+export const noMemoryHint =
+  'a file with secrets in it lies in memory alone: XDG_RUNTIME_DIR or /dev/shm must be a tmpfs';
+
 /** What a spec does not say of the container to be made. */
-export interface DraftFacts {
+export interface DraftFacts extends CopyDirs {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly PublishedPort[];
   readonly aliases: readonly string[];
-  readonly filesDir: string;
   /** podman's name of a secret. */
   readonly secretName: (name: string) => string;
 }
 
-/** A spec as podman is told of it. Pure. @throws PODMAN_SPEC_REFUSED PODMAN_NOT_SUPPORTED */
+/** A spec as podman is told of it. Pure. @throws PODMAN_SPEC_REFUSED FILE_NO_MEMORY */
 export function draftOf(spec: ContainerSpec, facts: DraftFacts): ContainerDraft {
   return {
     name: facts.name,
@@ -30,7 +33,7 @@ export function draftOf(spec: ContainerSpec, facts: DraftFacts): ContainerDraft 
     network: spec.network,
     aliases: facts.aliases,
     ports: facts.ports,
-    mounts: [...spec.mounts.map(mountOf), ...spec.files.map((file) => fileMount(facts, file.target))].map(checked),
+    mounts: [...spec.mounts.map(mountOf), ...spec.files.map((file) => fileMount(facts, file))].map(checked),
     secrets: spec.secrets.map((secret) => secretOf(secret, spec.user, facts.secretName)),
     tmpfs: spec.tmpfs,
     readOnly: spec.readOnly,
@@ -58,8 +61,11 @@ function mountOf(mount: ContainerSpec['mounts'][number]): DraftMount {
 }
 
 /** Read-only inside; we write the same file in place, so what is mounted sees it. */
-function fileMount(facts: DraftFacts, target: string): DraftMount {
-  return { type: 'bind', source: fileCopyPath(facts.filesDir, facts.name, target), target, options: ['ro'] };
+function fileMount(facts: DraftFacts, file: ContainerSpec['files'][number]): DraftMount {
+  const source = copyPlace(facts, facts.name, file);
+  if (source === undefined)
+    throw fail('FILE_NO_MEMORY', { message: `mount ${file.target}`, key: file.target, hint: noMemoryHint });
+  return { type: 'bind', source, target: file.target, options: ['ro'] };
 }
 
 /** podman's syntax cuts at colons and has no way to quote them. */
@@ -76,17 +82,17 @@ function checked(mount: DraftMount): DraftMount {
   return mount;
 }
 
-/** Readable by the program alone: a numeric `user` owns its secrets, a named one cannot be known before the image runs. */
+/**
+ * A file is readable by the program alone: a numeric `user` owns its secrets, a named one cannot be known before the image runs.
+ * A variable is podman's to set when it starts the program: its value is in nothing that we hand over.
+ */
 function secretOf(secret: MountedSecret, user: string, secretName: (name: string) => string): DraftSecret {
-  if (secret.env) {
-    throw fail('PODMAN_NOT_SUPPORTED', {
-      message: `give secret ${secret.name} as variable ${secret.target}`,
-      hint: 'podman shows it in inspect; mount it as a file: target = "/run/secrets/…"',
-    });
-  }
+  const source = secretName(secret.name);
+  if (secret.env) return { as: 'variable', source, variable: secret.target };
   const numeric = /^(\d+)(?::(\d+))?$/.exec(user);
   return {
-    source: secretName(secret.name),
+    as: 'file',
+    source,
     target: secret.target,
     uid: Number(numeric?.[1] ?? 0),
     gid: Number(numeric?.[2] ?? 0),

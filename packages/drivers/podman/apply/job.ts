@@ -39,6 +39,8 @@ export async function runJob(work: Work): Promise<Facts> {
     ports: [],
     aliases: [],
     filesDir: settings.filesDir,
+    // No job mounts a file.
+    filledDir: undefined,
     secretName: naming,
   };
   const draft = draftOf(spec.run, facts);

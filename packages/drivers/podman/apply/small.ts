@@ -3,7 +3,7 @@ import type { NetworkSpec } from '@reconcile/core/kinds/network';
 import type { VolumeSpec } from '@reconcile/core/kinds/volume';
 import { fail } from '../client/fail.ts';
 import { isOurs, labels, makerLabels, specLabels } from '../labels.ts';
-import { copyName, readSecretFile, sealedMark, secretMark } from '../secrets.ts';
+import { copyName, readSecretFile, sealedMark, secretMark } from '../secrets/index.ts';
 import { argsOf, type Work } from './context.ts';
 
 // Networks, volumes and secrets: a make that finds its own is done, a removal touches only what carries our labels.

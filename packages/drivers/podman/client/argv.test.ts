@@ -61,8 +61,13 @@ describe('create', () => {
     ['a volume', { mounts: [{ type: 'volume', source: 'data', target: '/a', options: [] }] }, ['--volume=data:/a']],
     [
       'a secret',
-      { secrets: [{ source: 'reconcile-x', target: '/run/x', uid: 1000, gid: 100 }] },
+      { secrets: [{ as: 'file', source: 'reconcile-x', target: '/run/x', uid: 1000, gid: 100 }] },
       ['--secret=reconcile-x,type=mount,target=/run/x,uid=1000,gid=100,mode=0400'],
+    ],
+    [
+      'a secret as a variable',
+      { secrets: [{ as: 'variable', source: 'reconcile-x', variable: 'PASS' }] },
+      ['--secret=reconcile-x,type=env,target=PASS'],
     ],
     ['limits', { memory: 1024, cpus: 1.5, pids: 7 }, ['--memory=1024b', '--cpus=1.5', '--pids-limit=7']],
     [

@@ -84,6 +84,7 @@ function volumeValue(mount: DraftMount): string {
 }
 
 function secretValue(secret: DraftSecret): string {
+  if (secret.as === 'variable') return `${secret.source},type=env,target=${secret.variable}`;
   return `${secret.source},type=mount,target=${secret.target},uid=${secret.uid},gid=${secret.gid},mode=0400`;
 }
 

@@ -150,13 +150,22 @@ export interface DraftMount {
   readonly options: readonly string[];
 }
 
-export interface DraftSecret {
-  /** podman's name of it. */
+/** As a file in the container, or as a variable of its program; `source` is podman's name of it. */
+export type DraftSecret = SecretFile | SecretVariable;
+
+export interface SecretFile {
+  readonly as: 'file';
   readonly source: string;
   /** Absolute path, or a name below /run/secrets. */
   readonly target: string;
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface SecretVariable {
+  readonly as: 'variable';
+  readonly source: string;
+  readonly variable: string;
 }
 
 export interface NetworkDraft {

@@ -71,7 +71,10 @@ export function restSpec(
       .map((m) => ({ Name: m.source, Dest: m.target, Options: m.options })),
     mounts: [...draft.mounts.filter((m) => m.type === 'bind' && !isOverlay(m)).map(bindMount), ...tmpfsMounts(draft, { isOld })],
     ...overlays(draft),
-    secrets: draft.secrets.map((s) => ({ Source: s.source, Target: s.target, UID: s.uid, GID: s.gid, Mode: 0o400 })),
+    secrets: draft.secrets.flatMap((s) =>
+      s.as === 'file' ? [{ Source: s.source, Target: s.target, UID: s.uid, GID: s.gid, Mode: 0o400 }] : [],
+    ),
+    secret_env: Object.fromEntries(draft.secrets.flatMap((s) => (s.as === 'variable' ? [[s.variable, s.source]] : []))),
     read_only_filesystem: draft.readOnly,
     ...(isOld ? { annotations: { 'io.kubernetes.cri-o.TTY': 'false' } } : { read_write_tmpfs: draft.readOnly }),
     privileged: draft.privileged,

@@ -3,7 +3,7 @@ import type { SecretState } from '@reconcile/core/kinds/secret';
 import type { ReadHost } from '@reconcile/host';
 import type { SecretRow } from '../client/contract.ts';
 import { isOurs } from '../labels.ts';
-import { copyName, readSecretFile, sealedMark, sealedValue, secretMark } from '../secrets.ts';
+import { copyName, readSecretFile, sealedMark, sealedValue, secretMark } from '../secrets/index.ts';
 import type { PodmanSettings } from '../settings.ts';
 
 const prefix = copyName('');
@@ -18,6 +18,9 @@ export async function observedSecrets(
   const ours = rows.filter((row) => row.name.startsWith(prefix) && isOurs(row.labels, cx));
   const names = new Set([...wantedSecrets(cx), ...ours.map((row) => row.name.slice(prefix.length))]);
   const key = names.size === 0 ? undefined : await settings.nodeKey();
+  const canUnseal = [...names].some((name) => sealedValue(cx.desired, name) !== undefined)
+    ? ((await settings.canUnseal?.()) ?? true)
+    : true;
   const seen = await Promise.all(
     [...names].sort().map(async (name): Promise<ObservedResource[]> => {
       const content = await readSecretFile(cx.host, settings.secretsDir, name);
@@ -32,6 +35,7 @@ export async function observedSecrets(
         file: content !== undefined ? secretMark(content, key) : sealed === undefined ? null : sealedMark(sealed),
         recorded: copy === undefined ? null : (cx.ledger.secrets[name] ?? null),
         createdAt: row?.createdAt ?? 0,
+        ...(content === undefined && sealed !== undefined && !canUnseal ? { isLocked: true } : {}),
       };
       const resourceKey = `secret/${name}` as const;
       return [

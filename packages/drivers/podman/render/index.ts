@@ -1,4 +1,4 @@
-export { secretNames } from '../secrets.ts';
+export { secretNames } from '../secrets/index.ts';
 export {
   networkCommand,
   networkTest,

@@ -3,7 +3,7 @@ import type { NetworkSpec } from '@reconcile/core/kinds/network';
 import type { VolumeSpec } from '@reconcile/core/kinds/volume';
 import { networkArgv, secretArgv, volumeArgv } from '../client/argv.ts';
 import { labels, type Maker, makerLabels, specLabels } from '../labels.ts';
-import { copyName } from '../secrets.ts';
+import { copyName } from '../secrets/index.ts';
 
 /** Commands that make what a container needs, as we would make it. */
 export function networkCommand(spec: NetworkSpec, maker: Maker, services: readonly string[]): string[] {

@@ -10,6 +10,8 @@ export interface RunRequest {
   readonly restart: RestartPolicy;
   readonly maker: Maker;
   readonly filesDir: string;
+  /** Of copies with secrets in them; undefined: nowhere. */
+  readonly filledDir: string | undefined;
   /** podman's name of a secret. */
   readonly secretName: (name: string) => string;
 }
@@ -20,7 +22,7 @@ export interface RunRequest {
  * PODMAN_NOT_SUPPORTED
  */
 export function runCommand(request: RunRequest): string[] {
-  const { args, filesDir, maker, restart, secretName, slot } = request;
+  const { args, filesDir, filledDir, maker, restart, secretName, slot } = request;
   const draft = draftOf(args.spec, {
     name: args.name,
     labels: containerLabels(maker, { slot, name: args.name, spec: args.spec, schema: args.schema }),
@@ -28,6 +30,7 @@ export function runCommand(request: RunRequest): string[] {
     ports: args.ports,
     aliases: args.spec.aliases,
     filesDir,
+    filledDir,
     secretName,
   });
   const [, ...options] = createArgv(draft);
