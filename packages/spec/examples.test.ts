@@ -248,7 +248,7 @@ test.each(fleets)(
       resources: Object.fromEntries([
         ...keysOf(desired, 'volume').map((key) => there(key, { createdAt: 0 })),
         ...keysOf(desired, 'secret').map((key) =>
-          there(key, { podmanName: key, file: null, recorded: null, createdAt: 0 }),
+          there(key, { podmanName: key, file: 'mark', recorded: 'mark', createdAt: 0 }),
         ),
       ]),
     };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { memoryDir } from '@reconcile/testkit/fleet';
 import { podman } from '@reconcile/testkit/podman';
 
 interface Process {
@@ -68,5 +69,6 @@ export async function powerCut(): Promise<void> {
   for (const { pid } of await belongings()) end(pid);
   const run = process.env.XDG_RUNTIME_DIR ?? '/nowhere';
   for (const name of await readdir(run)) await rm(join(run, name), { recursive: true, force: true });
+  await rm(memoryDir, { recursive: true, force: true });
   await rm(`/dev/shm/libpod_rootless_lock_${process.getuid?.() ?? 0}`, { force: true });
 }

@@ -18,6 +18,8 @@ const canaries = {
   repository: 'canary-age-77b02',
   podman: 'canary-podman-e9d3f',
   environment: 'canary-env-2a86c',
+  variable: 'canary-variable-90f1d',
+  filled: 'canary-filled-c37e8',
 } as const;
 const env = { DEPLOY_TOKEN: canaries.environment, AGENT_PASSWORD: canaries.environment };
 
@@ -49,10 +51,12 @@ describe.skipIf(reason !== undefined)(`the canary ${reason ?? ''}`, () => {
       'fleet.toml': 'name = "home"\nzone = "example.net"\n',
       'services/vault.toml': `name = "vault"
 image = "${testImage('1')}"
-secrets = ["node", "aged", "hand"]
+secrets = ["node", "aged", "hand", { name = "vari", env = "VARI" }]
+files = [{ source = "a.ini", target = "/etc/a.ini" }]
 volumes = ["${home.dir}/data:/data"]
 stop_timeout = "1s"
 `,
+      'services/vault/a.ini': 'pass = {{secret:inner}}\n',
     });
     await mkdir(join(home.dir, 'data'));
     await mkdir(join(home.state, 'secrets'), { recursive: true, mode: 0o700 });
@@ -61,6 +65,8 @@ stop_timeout = "1s"
     await podman(['secret', 'create', 'hand', join(home.dir, 'hand')]);
     await rm(join(home.dir, 'hand'));
     await secret('aged', canaries.repository);
+    await secret('vari', canaries.variable);
+    await secret('inner', canaries.filled);
   });
   afterAll(async () => {
     await agent?.end();
@@ -75,7 +81,7 @@ stop_timeout = "1s"
         [bundle, 'secret', 'set', name],
         { cwd: home.fleet, env: { ...process.env, RECONCILE_CONFIG: home.config }, timeout: 60_000 },
         (error, stdout, stderr) => {
-          sinks.set('secret set', stdout + stderr);
+          sinks.set(`secret set ${name}`, stdout + stderr);
           if (error === null) resolve();
           else reject(error);
         },
@@ -113,8 +119,30 @@ stop_timeout = "1s"
     const files = ['node', 'aged', 'hand'].map((one) => `/run/secrets/${one}`);
     const { stdout } = await podman(['exec', name, '/bin/cat', ...files]);
     expect(stdout).toBe(canaries.nodeFile + canaries.repository + canaries.podman);
-    sinks.set('podman inspect', (await podman(['inspect', name])).stdout);
-    sinks.set("the container's environment", (await podman(['exec', name, '/bin/busybox', 'env'])).stdout);
+    expect((await podman(['exec', name, '/bin/cat', '/etc/a.ini'])).stdout).toBe(`pass = ${canaries.filled}\n`);
+    const environment = (await podman(['exec', name, '/bin/busybox', 'env'])).stdout;
+    const own = `VARI=${canaries.variable}`;
+    expect(environment).toContain(own);
+    sinks.set("the container's environment", environment.replace(own, ''));
+    // podman shows its own user what it set (specs/0059); once, and nowhere else.
+    sinks.set('podman inspect', (await podman(['inspect', name])).stdout.replace(JSON.stringify(own), ''));
+  });
+
+  it('killed with a filled file in hand, it says nothing of it', async () => {
+    const name = (await home.container('vault/vault')) ?? '';
+    const format = '{{range .Mounts}}{{if eq .Destination "/etc/a.ini"}}{{.Source}}{{end}}{{end}}';
+    const copy = (await podman(['inspect', '--format', format, name])).stdout.trim();
+    for (const [how, end] of [
+      ['kill', -1],
+      ['error', 0],
+    ] as const) {
+      await rm(copy);
+      const failpoint = { ...env, RECONCILE_FAILPOINT: `after:${how}:file.create` };
+      const { code, stderr, stdout } = await home.runWith(failpoint, 'apply', '-y', '-v');
+      expect(code, stdout + stderr).toBe(end);
+      sinks.set(`a crash at a file (${how})`, stdout + stderr);
+    }
+    expect(await readFile(copy, 'utf8')).toBe(`pass = ${canaries.filled}\n`);
   });
 
   it('no command tells it', async () => {

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetHome } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setSecret, traces } from './secret.fixture.ts';
 
 // Values encrypted in the repository: in the container and nowhere else; rotation restarts exactly who uses them.
 
@@ -14,43 +14,11 @@ const second = 'canary-2-battery-staple';
 describe.skipIf(reason !== undefined)(`secrets of the repository ${reason ?? ''}`, () => {
   let home: FleetHome;
 
-  function set(verb: 'set' | 'rotate', name: string, value: string): Promise<{ code: number; text: string }> {
-    const command = join(import.meta.dirname, '..', '..', 'dist', 'bin', 'reconcile.js');
-    const identity = {
-      GIT_AUTHOR_NAME: 'ops',
-      GIT_AUTHOR_EMAIL: 'o@x.net',
-      GIT_COMMITTER_NAME: 'ops',
-      GIT_COMMITTER_EMAIL: 'o@x.net',
-    };
-    return new Promise((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [command, 'secret', verb, name],
-        {
-          cwd: home.fleet,
-          env: { ...process.env, ...identity, RECONCILE_CONFIG: home.config, NO_COLOR: '1' },
-          timeout: 60_000,
-        },
-        (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, text: stdout + stderr }),
-      );
-      child.stdin?.end(value);
-    });
-  }
+  const set = (verb: 'set' | 'rotate', name: string, value: string) => setSecret(home, verb, { name, value });
   const started = async (slot: string) =>
     (await podman(['inspect', '--format', '{{.State.StartedAt}}', (await home.container(slot)) ?? ''])).stdout.trim();
   const inside = async (slot: string, path: string) =>
     (await podman(['exec', (await home.container(slot)) ?? '', '/bin/cat', path])).stdout;
-
-  /** Every file below the node's directory, the checkout's history included, that holds a text. */
-  async function traces(text: string): Promise<string[]> {
-    const names = await readdir(home.dir, { recursive: true });
-    const found: string[] = [];
-    for (const name of names) {
-      const path = join(home.dir, name);
-      if ((await stat(path)).isFile() && (await readFile(path)).includes(text)) found.push(name);
-    }
-    return found;
-  }
 
   beforeAll(async () => {
     await buildTestImage('1');
@@ -91,7 +59,7 @@ describe.skipIf(reason !== undefined)(`secrets of the repository ${reason ?? ''}
     ])
       expect(JSON.stringify(await home.run(...args))).not.toContain(first);
     expect((await podman(['inspect', (await home.container('vault/vault')) ?? ''])).stdout).not.toContain(first);
-    expect(await traces(first)).toEqual([]);
+    expect(await traces(home, first)).toEqual([]);
     expect((await home.plan()).actions).toEqual([]);
   });
 
@@ -111,7 +79,7 @@ describe.skipIf(reason !== undefined)(`secrets of the repository ${reason ?? ''}
     const after = await Promise.all([started('vault/vault'), started('other/other')]);
     expect(after[0]).not.toBe(before[0]);
     expect(after[1]).toBe(before[1]);
-    expect(await traces(second)).toEqual([]);
+    expect(await traces(home, second)).toEqual([]);
     expect((await home.plan()).actions).toEqual([]);
     expect((await set('rotate', 'nobody', 'x')).code).toBe(1);
     expect((await set('set', 'pass', '')).text).toMatch(/\[SECRET_EMPTY\]/);

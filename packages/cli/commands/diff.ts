@@ -65,6 +65,10 @@ class DiffView {
     for (const target of targets) {
       const old = before?.files.find((file) => file.target === target)?.hash;
       const now = after?.files.find((file) => file.target === target)?.hash;
+      if (old !== undefined && old === now) {
+        lines.push(line('  ', piece(`${target}: a secret in it has another value`, 'change')));
+        continue;
+      }
       lines.push(...(await this.#hunks({ target, before: old, after: now })));
     }
     return lines;

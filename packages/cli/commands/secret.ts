@@ -65,8 +65,8 @@ export async function runSecretSet(cx: CliContext, name: string, isRotation: boo
       line(
         piece('next: ', 'dim'),
         isThere
-          ? 'the next pass makes exactly who uses it anew: reconcile plan'
-          : `secrets = ["${name}"] in a component gives it /run/secrets/${name}`,
+          ? 'the next pass makes anew, restarts or signals exactly who uses it: reconcile plan'
+          : `secrets = ["${name}"] in a component gives it /run/secrets/${name}, {{secret:${name}}} in a mounted file fills it in`,
       ),
     ]);
   }

@@ -153,8 +153,12 @@ export class FleetHome {
     await podman(['network', 'prune', '-f']).catch(() => undefined);
     await podman(['volume', 'prune', '-f']).catch(() => undefined);
     await rm(this.dir, { recursive: true, force: true });
+    await rm(memoryDir, { recursive: true, force: true });
   }
 }
+
+/** Where files with secrets in them lie, on a machine whose runtime directory is not in memory. */
+export const memoryDir = `/dev/shm/reconcile-${process.getuid?.() ?? 0}`;
 
 async function endProxy(pidFile: string): Promise<void> {
   if (!existsSync(pidFile)) return;
