@@ -134,7 +134,7 @@ stop_timeout = "1s"
     const copy = (await podman(['inspect', '--format', format, name])).stdout.trim();
     for (const [how, end] of [
       ['kill', -1],
-      ['error', 0],
+      ['error', 1],
     ] as const) {
       await rm(copy);
       const failpoint = { ...env, RECONCILE_FAILPOINT: `after:${how}:file.create` };

@@ -69,3 +69,14 @@ test('a need is made only where its test fails', () => {
     '  podman network exists n >/dev/null 2>&1 || { podman network create -- n; } >/dev/null || return 1',
   );
 });
+
+test('what lies in memory is filled in before a start and before a make, and says what it lacks', () => {
+  const fill = { test: 'test -f /run/x', command: '( cat /s/pass >/run/x )', fails: '/etc/x: it takes age' };
+  const made = script([passenger('a/a', { fills: [fill] }), passenger('b/b')]);
+  execFileSync('/bin/sh', ['-n'], { input: made });
+  expect(made).toContain(`fill_1() {
+  test -f /run/x || ( cat /s/pass >/run/x ) || { say 'a-a-3fa9c1d2: /etc/x: it takes age'; return 1; }
+  return 0
+}`);
+  expect(made).toContain('fill_2() {\n  return 0\n}');
+});

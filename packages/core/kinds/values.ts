@@ -9,12 +9,15 @@ interface Origin {
   readonly isLocked?: boolean;
 }
 
+/** What a value is marked with while the node has no key of its own yet: it tells nothing (specs/0016). */
+const unkeyed = 'unkeyed';
+
 /** Marks of the values that secrets have right now. One that nobody gives a value has none. */
 export function valueMarks(names: readonly string[], view: Pick<KindView, 'observed'>): ValueMarks {
   return Object.fromEntries(
     names.flatMap((name) => {
       const mark = originOf(name, view)?.file;
-      return mark === null || mark === undefined ? [] : [[name, mark]];
+      return mark === null || mark === undefined || mark === unkeyed ? [] : [[name, mark]];
     }),
   );
 }
@@ -23,8 +26,7 @@ export function valueMarks(names: readonly string[], view: Pick<KindView, 'obser
  * Which of these secrets have another value now than what was filled in. One whose value cannot be told, then or now, counts as
  * the same: what we do not know restarts nobody.
  */
-export function rotated(names: readonly string[], filled: ValueMarks | undefined, view: KindView): readonly string[] {
-  if (filled === undefined) return [];
+export function rotated(names: readonly string[], filled: ValueMarks, view: KindView): readonly string[] {
   const now = valueMarks(names, view);
   return names.filter((name) => now[name] !== undefined && filled[name] !== undefined && now[name] !== filled[name]);
 }

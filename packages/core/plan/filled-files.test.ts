@@ -143,6 +143,23 @@ ready container/web#await < container/web#exec`,
   });
 });
 
+it('the first pass of a node, which has no key yet, tells nobody of another value', () => {
+  const unmarked = values(emptySim(), { ...given, pass: 'unkeyed' });
+  const desired = desiredOf(fleet('restart'));
+  const end = converge(unmarked, desired);
+  expect(planText(end.plan)).toBe('');
+  // By the next look there is a key, and the copy was filled with it.
+  const resources = { ...end.sim.observed.resources };
+  for (const [key, one] of Object.entries(resources)) {
+    if (one.kind !== 'file') continue;
+    const state = { ...(one.state as object), values: { pass: 'm1', token: 't1' } };
+    resources[key as ResourceKey] = { ...one, state };
+  }
+  const keyed = values({ ...end.sim, observed: { ...end.sim.observed, resources } }, { pass: 'm1' });
+  expect(text(keyed, 'restart')).toBe('');
+  expect(text(values(keyed, { pass: 'm2' }), 'restart')).toContain('make container/web#start');
+});
+
 it('a boot empties the memory: filled in again before the start', () => {
   const before = reboot(settled({ signal: 'HUP' }));
   const left = Object.entries(before.observed.resources).filter(([, { kind }]) => kind !== 'file');

@@ -34,8 +34,8 @@ function outdated(desired: Wanted, observed: Seen, view: KindView) {
   return desired.spec.files.flatMap((file) => {
     const asks = asksFor(file);
     if (file.secrets.length === 0 || asks === 'none') return [];
-    const known = recorded?.files.find(({ target }) => target === file.target)?.values;
-    const stale = rotated(file.secrets, known ?? inCopy(observed.key, file.target, view), view);
+    const told = recorded?.files.find(({ target }) => target === file.target)?.values;
+    const stale = rotated(file.secrets, { ...inCopy(observed.key, file.target, view), ...told }, view);
     return stale.length === 0 ? [] : [{ file, asks, stale }];
   });
 }

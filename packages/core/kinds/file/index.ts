@@ -70,7 +70,7 @@ function compare(
   view: KindView,
 ): Comparison {
   const { spec } = desired;
-  const stale = spec.keeps === true ? [] : rotated(spec.secrets, observed?.state.values, view);
+  const stale = spec.keeps === true ? [] : rotated(spec.secrets, observed?.state.values ?? {}, view);
   const isSame = observed?.state.hash === spec.hash && observed.state.mode === spec.mode;
   if (isSame && stale.length === 0) return { verdict: 'same' };
   const why = unfillable(spec.secrets, view);
