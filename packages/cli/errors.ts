@@ -4,6 +4,7 @@ import { type Catalogue, errorFactory } from '@reconcile/core';
 export const cliErrors = {
   BAD_TIME: { retry: 'on-change', says: 'A moment or span on the command line cannot be understood.' },
   BAD_NUMBER: { retry: 'on-change', says: 'A number on the command line cannot be understood.' },
+  STAGE_UNKNOWN: { retry: 'on-change', says: 'The node has no boot stage of that name; the known ones are named.' },
   PLAN_UNREADABLE: { retry: 'on-change', says: 'What was given to apply is neither a plan id nor a plan file.' },
   RESTORE_NONE: { retry: 'on-change', says: 'There is no snapshot of that service here to restore. Nothing was done.' },
   REF_UNTRIED: {

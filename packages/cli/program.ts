@@ -3,7 +3,7 @@ import type { ApplyOptions } from './commands/apply.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { GlobalOptions } from './frame/context.ts';
 import { agentWords } from './words/agent.ts';
-import { applyOptions, applyWords } from './words/apply.ts';
+import { applyHow, applyOptions, applyWords, planHow } from './words/apply.ts';
 import { changeWords } from './words/change.ts';
 import { doorWords } from './words/door.ts';
 import { execWords } from './words/exec.ts';
@@ -43,10 +43,14 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
   root.action(async (word: string | undefined) => {
     if (word !== undefined) return unknownWord(root, word);
     const options = root.opts<ApplyOptions & PlanOptions & { dryRun?: boolean }>();
-    const how = { asksPodman: true };
     if (options.dryRun === true)
-      pick(root, async (cx) => (await import('./commands/plan.ts')).runPlan(cx, options), how);
-    else pick(root, async (cx) => (await import('./commands/apply.ts')).runApply(cx, undefined, options), how);
+      pick(root, async (cx) => (await import('./commands/plan.ts')).runPlan(cx, options), planHow(options));
+    else
+      pick(
+        root,
+        async (cx) => (await import('./commands/apply.ts')).runApply(cx, undefined, options),
+        applyHow(undefined, options),
+      );
   });
 
   applyWords(root, pick);
@@ -66,7 +70,7 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
 /** Understood by every command, on either side of its name. */
 function commonOptions(command: Command): void {
   command
-    .option('-H, --host <node>', 'on another machine, through ssh: a node of client.toml, or a host')
+    .option('-H, --host <node>', 'ask the agent of another machine: a node of client.toml, or a host for ssh')
     .option('--all-nodes', 'on every node of client.toml at once')
     .option('--config <path>', 'node.toml to use')
     .option('--repo <path>', 'checkout of the fleet to edit or read')

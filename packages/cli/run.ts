@@ -54,12 +54,12 @@ async function carryOut(
   }
 }
 
-/** `-H`, `--all-nodes`: by the `reconcile` of other machines. @throws FAR_* */
-async function goFar(cx: CliContext, { how, options }: Chosen, words: readonly string[]): Promise<number> {
+/** `-H`, `--all-nodes`: about other machines. @throws FAR_* */
+async function goFar(cx: CliContext, { how, options, run }: Chosen, words: readonly string[]): Promise<number> {
   const { farWords, runFar, runOnAll } = await import('./far/index.ts');
   const { refuseHere } = await import('./far/here.ts');
   const { allNodes, host } = options;
-  refuseHere(how.staysHere === true, { allNodes: allNodes === true, host });
-  const rest = farWords(words, how.ends);
-  return host === undefined ? runOnAll(cx, rest) : runFar(cx, host, rest);
+  refuseHere(how, { allNodes: allNodes === true, host });
+  const command = { run, words: how.asksThere === true ? undefined : farWords(words, how.ends) };
+  return host === undefined ? runOnAll(cx, command, how) : runFar(cx, host, command);
 }

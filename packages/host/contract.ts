@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { BusyPort, Instant } from '@reconcile/core';
 import type { Handshake, HandshakeOptions } from './tls/handshake.ts';
 
@@ -31,6 +32,16 @@ export interface RunHandle {
   readonly pid: number;
 }
 
+/** A program under way, and the two ends of its pipe. */
+export interface Talk {
+  /** What is written is its stdin, what is read its stdout. */
+  readonly stream: Duplex;
+  /** The newest of its stderr, 64 KiB at most. For people. */
+  said(): string;
+  /** Its exit code, 128 + n after signal n; its stderr is whole by then. */
+  readonly ended: Promise<number>;
+}
+
 export interface ReadRun {
   /**
    * Runs a program that only reads. `ReadHost` knows the reading verbs of each program (reading.ts) and throws
@@ -62,6 +73,15 @@ export interface WriteRun extends ReadRun {
     args: readonly string[],
     options: { env?: Readonly<Record<string, string>>; logFile?: string; cwd?: string },
   ): Promise<RunHandle>;
+  /**
+   * Starts a program that is spoken with over its stdin and stdout, in a process group of its own (the keyboard's signals do not
+   * reach it). It is given up on after `timeoutMs`, and ends when `stream` is destroyed. @throws RUN_MISSING RUN_FAILED
+   */
+  talk(
+    program: string,
+    args: readonly string[],
+    options: { readonly env?: Readonly<Record<string, string>>; readonly timeoutMs: number },
+  ): Promise<Talk>;
   /** Runs with the caller's terminal (`exec -it`); resolves to its exit code, 128 + n after signal n. @throws RUN_MISSING RUN_FAILED */
   attach(
     program: string,

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex, PassThrough } from 'node:stream';
 import { FleetError, isFleetError } from '@reconcile/core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectRpc, type RpcClient } from './client/index.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { connectRpc, connectRpcOver, type RpcClient } from './client/index.ts';
 import { type Answers, type RpcServer, serveRpc } from './server/index.ts';
 import { decodeDocument, encodeDocument, methods, service } from './wire/index.ts';
 
@@ -17,6 +18,7 @@ beforeEach(() => {
   socket = join(dir, 'api.sock');
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   client?.close();
   await server?.close();
   server = undefined;
@@ -204,4 +206,39 @@ test('a socket at which somebody answers is left alone, and so is anything else'
   await new Promise((resolve) => dead.close(resolve));
   writeFileSync(socket, '');
   await expect(serveRpc({ socket, group: '', answerers: answerers({}) })).rejects.toMatchObject({ code: 'RPC_SOCKET' });
+});
+
+test('over a stream: calls at once, its end, and no trace in the file system', async () => {
+  vi.stubEnv('TMPDIR', dir);
+  await start({
+    unary: { State: async () => ({ node: 'rift' }) },
+    stream: {
+      async *Watch() {
+        for (;;) yield {};
+      },
+    },
+  });
+  const stream = connect(socket);
+  const over = await connectRpcOver(stream);
+  try {
+    const ask = () => over.ask('State', {}, { timeoutMs: 5000, signal: signal() });
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill({ node: 'rift' }));
+    await expect.poll(() => readdirSync(dir)).toEqual(['api.sock']);
+    stream.destroy();
+    await expect(ask()).rejects.toMatchObject({ code: 'RPC_UNREACHABLE' });
+  } finally {
+    over.close();
+  }
+  expect(stream.destroyed).toBe(true);
+});
+
+test('over a stream into which somebody else writes: what it said', async () => {
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  const over = await connectRpcOver(Duplex.from({ readable: back, writable: there }));
+  back.write('Welcome to rift!\n');
+  await expect(over.ask('State', {}, { timeoutMs: 5000, signal: signal() })).rejects.toMatchObject({
+    code: 'RPC_UNREACHABLE',
+  });
+  expect(over.garbage()).toBe('Welcome to rift!\n');
+  over.close();
 });

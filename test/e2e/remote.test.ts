@@ -153,7 +153,7 @@ describe.skipIf(reason !== undefined)(`an agent, asked ${reason ?? ''}`, () => {
         code: 1,
         stderr: expect.stringContaining('FAR_UNREACHED'),
       });
-      expect(await laptop('-H', 'rift', 'set', 'web', 'image=x:1')).toMatchObject({
+      expect(await laptop('-H', 'rift', 'init')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('FAR_HERE'),
       });

@@ -1,1 +1,2 @@
 export { findAgent, type Remote } from './find.ts';
+export { remoteService } from './service.ts';

@@ -34,7 +34,11 @@ export type PlanDocument = Plan & {
   readonly conditions?: readonly RuntimeCondition[];
   readonly lookedAt: Instant;
   readonly source: Partial<CommitInfo> &
-    Pick<Loaded, 'diagnostics' | 'warnings'> & { readonly trouble?: SourceTrouble };
+    Pick<Loaded, 'diagnostics' | 'warnings'> & {
+      readonly trouble?: SourceTrouble;
+      /** Boot stages in order: what the plan's numbers mean. */
+      readonly stages?: readonly string[];
+    };
 };
 
 /** `reconcile route list -o json`. */

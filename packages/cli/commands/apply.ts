@@ -24,6 +24,8 @@ export interface ApplyOptions extends ScopeOptions {
   readonly ref?: string;
   readonly acceptHistory?: boolean;
   readonly verbose?: boolean;
+  /** With `--all-nodes`: also after a node that did not come out well. */
+  readonly keepGoing?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function runApply(cx: CliContext, given: string | undefined, option
   const wanted = given === undefined ? undefined : await wantedPlan(given);
   const scope = (made: Plan, desired: Desired) => scopeOf(desired, wanted?.scope ?? options)(made);
   const trial = trialOf(options);
-  const sight = trial === undefined ? await firstLook(cx) : undefined;
+  const sight = trial === undefined && cx.far === undefined ? await firstLook(cx) : undefined;
   if (sight !== undefined) {
     const made = scope(sight.seen.plan, sight.desired);
     const { conditions = [] } = conditionsOf(sight.seen);
@@ -111,9 +113,9 @@ interface Writing {
 }
 
 async function write(cx: CliContext, { options, order, sight, startedAt }: Writing): Promise<number> {
-  const { writingNode } = await import('../frame/writer.ts');
+  const { passNode } = await import('../frame/writer.ts');
   const { passOnce, reportPass } = await import('./pass.ts');
-  const result = await passOnce(cx, await writingNode(cx), {
+  const result = await passOnce(cx, await passNode(cx), {
     order,
     ask: options.yes !== true,
     verbose: options.verbose === true,

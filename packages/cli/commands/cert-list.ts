@@ -1,6 +1,8 @@
 import { certificatesDocument } from '@reconcile/agent/documents';
 import type { CertificateRow, Leaf } from '@reconcile/agent/ingress';
+import type { CertificatesDocument } from '@reconcile/agent/service';
 import { line, piece, table } from '@reconcile/core/render';
+import { callerOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround } from '../frame/node.ts';
@@ -21,22 +23,26 @@ const dayMs = 86_400_000;
 
 /** Every certificate: whose it is, and whether declared, held and shown agree. */
 export async function runCertList(cx: CliContext): Promise<number> {
+  const document = cx.far === undefined ? await lookHere(cx) : await cx.far.service.certificates(callerOf(cx));
+  const rows = document.certificates;
+  const now = Date.now();
+  if (cx.json) cx.printJson(document);
+  else if (rows.length === 0) cx.tell([line(piece('No route here needs a certificate.', 'dim'))]);
+  else
+    cx.print(
+      table(
+        columns,
+        rows.map((row) => cells(row, now)),
+        { width: cx.look.width, ascii: cx.look.ascii },
+      ),
+    );
+  return exit.converged;
+}
+
+async function lookHere(cx: CliContext): Promise<CertificatesDocument> {
   const sight = await lookAround(cx);
   try {
-    const document = await withSpinner(cx, 'asking for certificates', () => certificatesDocument(sight));
-    const rows = document.certificates;
-    const now = sight.host.clock.now();
-    if (cx.json) cx.printJson(document);
-    else if (rows.length === 0) cx.tell([line(piece('No route here needs a certificate.', 'dim'))]);
-    else
-      cx.print(
-        table(
-          columns,
-          rows.map((row) => cells(row, now)),
-          { width: cx.look.width, ascii: cx.look.ascii },
-        ),
-      );
-    return exit.converged;
+    return await withSpinner(cx, 'asking for certificates', () => certificatesDocument(sight));
   } finally {
     await sight.registry.close();
   }

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { plainName } from '@reconcile/agent/subject';
 import { readToml } from '@reconcile/spec/toml';
 import { serviceOf } from '../edit/name.ts';
 import { type EditOptions, runEdit } from '../edit/run-edit.ts';
 import { findDefinition } from '../edit/tip.ts';
 import { fail } from '../errors.ts';
 import type { CliContext } from '../frame/context.ts';
-import { writingNode } from '../frame/writer.ts';
+import { nodeName, passNode } from '../frame/writer.ts';
 import { passOnce, reportPass } from './pass.ts';
 
 /** `deploy S FILE`: the file becomes the definition of S. `deploy S`: S as it is committed, now. */
@@ -31,12 +32,13 @@ export async function runDeploy(
 
 async function deployNow(cx: CliContext, name: string, options: EditOptions): Promise<number> {
   const startedAt = performance.now();
-  const node = await writingNode(cx);
+  const node = await passNode(cx);
+  const service = plainName(name, nodeName(node));
   const outcome = await passOnce(cx, node, {
-    order: { scope: { service: [name] }, fetch: true, byName: name },
+    order: { scope: { service: [service] }, fetch: true, byName: service },
     ask: options.yes !== true,
   });
-  return reportPass(cx, outcome, { tookMs: performance.now() - startedAt, subject: name });
+  return reportPass(cx, outcome, { tookMs: performance.now() - startedAt, subject: service });
 }
 
 /** @throws DEFINITION_UNREADABLE EDIT_INVALID */

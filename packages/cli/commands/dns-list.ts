@@ -1,6 +1,8 @@
 import { recordsDocument } from '@reconcile/agent/documents';
 import type { NameRow } from '@reconcile/agent/names';
+import type { RecordsDocument } from '@reconcile/agent/service';
 import { line, piece, type Style, table } from '@reconcile/core/render';
+import { callerOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround } from '../frame/node.ts';
@@ -25,14 +27,18 @@ const columns = [
 
 /** Every name: whose it is, and whether declared, configured and served agree. */
 export async function runDnsList(cx: CliContext, options: DnsListOptions): Promise<number> {
+  const document = cx.far === undefined ? await lookHere(cx, options) : await cx.far.service.records(callerOf(cx));
+  const rows = document.names;
+  if (cx.json) cx.printJson(document);
+  else if (rows.length === 0) cx.tell([line(piece('No route here has a name.', 'dim'))]);
+  else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
+  return exit.converged;
+}
+
+async function lookHere(cx: CliContext, options: DnsListOptions): Promise<RecordsDocument> {
   const sight = await lookAround(cx);
   try {
-    const document = await withSpinner(cx, 'asking for names', () => recordsDocument(sight, options));
-    const rows = document.names;
-    if (cx.json) cx.printJson(document);
-    else if (rows.length === 0) cx.tell([line(piece('No route here has a name.', 'dim'))]);
-    else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
-    return exit.converged;
+    return await withSpinner(cx, 'asking for names', () => recordsDocument(sight, options));
   } finally {
     await sight.registry.close();
   }

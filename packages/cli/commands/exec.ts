@@ -2,10 +2,9 @@ import { execContainer } from '@reconcile/agent/exec';
 import type { AgentService, ExecOrder } from '@reconcile/agent/service';
 import { plainName } from '@reconcile/agent/subject';
 import { createHost } from '@reconcile/host/writing';
-import { agentOf } from '../frame/agent.ts';
+import { agentOf, callerOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { lookAround } from '../frame/node.ts';
-import { localPrincipal } from '../frame/writer.ts';
 import { typed, writeTo } from './exec-ends.ts';
 
 export interface ExecOptions {
@@ -28,7 +27,7 @@ export async function runExec(
   { argv, name }: { readonly name: string; readonly argv: readonly string[] },
   options: ExecOptions,
 ): Promise<number> {
-  const hasTerminal = options.tty && cx.look.isTerminal && process.stdin.isTTY === true;
+  const hasTerminal = options.tty && cx.ends === undefined && cx.look.isTerminal && process.stdin.isTTY === true;
   const wanted = { name, argv, hasTerminal };
   const agent = await agentOf(cx);
   if (agent === undefined) return here(cx, wanted);
@@ -40,20 +39,24 @@ export async function runExec(
 }
 
 async function through(cx: CliContext, service: AgentService, { argv, hasTerminal, name }: Wanted): Promise<number> {
+  const { errors, input, output } = cx.ends ?? {
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+  };
   const { stdin, stdout } = process;
   const { columns = 80, rows = 24 } = stdout;
   const terminal = { columns, rows, term: cx.env.TERM ?? 'xterm' };
   const order: ExecOrder = { name, argv, ...(hasTerminal ? { terminal } : {}) };
-  const of = { by: localPrincipal(cx.uid), signal: cx.signal };
   if (hasTerminal) stdin.setRawMode(true);
   try {
-    for await (const said of service.exec(of, order, typed(stdin, hasTerminal ? stdout : undefined))) {
+    for await (const said of service.exec(callerOf(cx), order, typed(input, hasTerminal ? stdout : undefined))) {
       if (said.kind === 'exit') return said.code;
-      await writeTo(said.kind === 'stdout' ? stdout : process.stderr, Buffer.from(said.data, 'base64'));
+      await writeTo(said.kind === 'stdout' ? output : errors, Buffer.from(said.data, 'base64'));
     }
   } finally {
     if (hasTerminal) stdin.setRawMode(false);
-    stdin.pause();
+    input.pause();
   }
   return 130;
 }

@@ -1,8 +1,8 @@
 import type { AgentService, LogChunk, LogsQuery } from '@reconcile/agent/service';
 import { harmless, line, pad, piece, type Style, textWidth } from '@reconcile/core/render';
+import { callerOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
-import { localPrincipal } from '../frame/writer.ts';
 
 export interface LogsShown {
   readonly timestamps: boolean;
@@ -16,7 +16,7 @@ export async function logsThere(
   service: AgentService,
   { query, timestamps }: LogsShown & { readonly query: LogsQuery },
 ): Promise<number> {
-  const of = { by: localPrincipal(cx.uid), signal: cx.signal };
+  const of = callerOf(cx);
   const { rows } = await service.services(of, [query.name]);
   const names = new Map(rows.map(({ name, slot }) => [slot, name]));
   const width = Math.max(0, ...[...names.values()].map(textWidth));

@@ -24,12 +24,13 @@ export async function runLogs(cx: CliContext, given: string, options: LogsOption
   const now = Date.now();
   const lines = lineCount(options.lines, usualLines);
   const since = options.since === undefined ? undefined : new Date(sinceInstant(options.since, now)).toISOString();
-  const agent = options.follow === true ? await agentOf(cx) : undefined;
+  const agent = options.follow === true || cx.far !== undefined ? await agentOf(cx) : undefined;
   if (agent !== undefined) {
     const { logsThere } = await import('./logs-there.ts');
     const query = {
       name: given,
-      follow: true,
+      ...(options.follow === true ? { follow: true } : {}),
+      ...(options.previous === true ? { previous: true } : {}),
       ...(lines === undefined ? {} : { tail: lines }),
       ...(since === undefined ? {} : { since }),
     };

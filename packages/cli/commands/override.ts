@@ -4,7 +4,7 @@ import { principalName } from '@reconcile/core';
 import { line, momentText, piece } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
-import { type WritingNode, writingNode } from '../frame/writer.ts';
+import { nodeName, type PassNode, passNode } from '../frame/writer.ts';
 import { passOnce, reportPass } from './pass.ts';
 import { spanMs } from './since.ts';
 
@@ -25,8 +25,8 @@ export async function runFreeze(
   verb: 'freeze' | 'thaw',
   { name = '', options }: { name: string | undefined; options: OverrideOptions },
 ): Promise<number> {
-  const node = await writingNode(cx);
-  const target = plainName(name, node.config.node);
+  const node = await passNode(cx);
+  const target = plainName(name, nodeName(node));
   return tell(cx, await say(node, verb === 'thaw' ? { verb, target } : order(verb, target, options)));
 }
 
@@ -37,8 +37,8 @@ export async function runLocal(
   { name, options }: { name: string; options: OverrideOptions },
 ): Promise<number> {
   const startedAt = performance.now();
-  const node = await writingNode(cx);
-  const target = plainName(name, node.config.node);
+  const node = await passNode(cx);
+  const target = plainName(name, nodeName(node));
   const overrides = await say(node, verb === 'start' ? { verb, target } : order(verb, target, options));
   if (!cx.json) tell(cx, overrides);
   const result = await passOnce(cx, node, { order: { scope: { service: [target] } }, ask: false });
@@ -56,7 +56,8 @@ function order(verb: 'freeze' | 'stop', target: string, options: OverrideOptions
 }
 
 /** To the agent that runs here, else to the registry, as the writer. */
-export async function say(node: WritingNode, given: OverrideOrder): Promise<Overrides> {
+export async function say(node: PassNode, given: OverrideOrder): Promise<Overrides> {
+  if ('far' in node) return node.far.service.override({ by: node.by, signal: node.signal }, given);
   const { findAgent } = await import('@reconcile/agent/remote');
   const agent = await findAgent(node.config);
   if (agent !== undefined) {

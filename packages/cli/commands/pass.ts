@@ -1,18 +1,17 @@
 import type { Loaded } from '@reconcile/agent/desired';
 import type { OrderListener } from '@reconcile/agent/order';
 import type { SeenBefore } from '@reconcile/agent/pass';
-import type { Remote } from '@reconcile/agent/remote';
-import type { PassAsk, PassNote, PassOrder, PassResult } from '@reconcile/agent/service';
+import type { AgentService, PassAsk, PassNote, PassOrder, PassResult } from '@reconcile/agent/service';
 import type { Action, Plan } from '@reconcile/core';
 import { duration, harmless, type Line, line, piece, type RenderOptions, renderPlan } from '@reconcile/core/render';
 import { reachedLines } from '../edit/reached.ts';
 import { fail } from '../errors.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit, planExit, worst } from '../frame/exit.ts';
-import type { WritingNode } from '../frame/writer.ts';
+import { nodeName, type PassNode, type WritingNode } from '../frame/writer.ts';
+import { commitMeta } from './commit-meta.ts';
 import { LiveView } from './live.ts';
 import { patience } from './patience.ts';
-import { commitMeta } from './plan.ts';
 import { trialLines } from './trial.ts';
 import { troubleLines } from './trouble.ts';
 
@@ -41,7 +40,7 @@ export interface PassWords {
  * One pass as the node's single writer, this process or the agent that runs here: shows the plan, asks where that is due,
  * shows what happens. @throws NODE_BUSY PLAN_MOVED SOURCE_NOTHING, and what drivers refuse
  */
-export async function passOnce(cx: CliContext, node: WritingNode, words: PassWords): Promise<PassResult> {
+export async function passOnce(cx: CliContext, node: PassNode, words: PassWords): Promise<PassResult> {
   const view = new LiveView(cx);
   const listener: OrderListener = {
     note: (note) => tellNote(cx, note, words),
@@ -59,12 +58,13 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
     },
   };
   try {
+    const asks = (words.ask && cx.canAsk && !cx.json) || words.approves !== undefined;
+    if ('far' in node) return await passThere(node.far.service, { node, words, listener, asks });
     const { findAgent } = await import('@reconcile/agent/remote');
     const agent = await findAgent(node.config);
     if (agent === undefined) return await passHere(node, words, listener);
     try {
-      const asks = (words.ask && cx.canAsk && !cx.json) || words.approves !== undefined;
-      return await passThere(agent, { node, words, listener, asks });
+      return await passThere(agent.service, { node, words, listener, asks });
     } finally {
       agent.close();
     }
@@ -74,7 +74,7 @@ export async function passOnce(cx: CliContext, node: WritingNode, words: PassWor
 }
 
 interface There {
-  readonly node: WritingNode;
+  readonly node: PassNode;
   readonly words: PassWords;
   readonly listener: OrderListener;
   /** Somebody is there to say yes. */
@@ -82,10 +82,10 @@ interface There {
 }
 
 /** The agent that runs here is the writer: it carries the order out, and tells how that goes. */
-async function passThere(agent: Remote, { asks, listener, node, words }: There): Promise<PassResult> {
+async function passThere(agent: AgentService, { asks, listener, node, words }: There): Promise<PassResult> {
   const { by, signal } = node;
   const approve = asks ? (ask: PassAsk) => listener.approve(ask) : undefined;
-  for await (const progress of agent.service.apply({ by, signal }, words.order, approve)) {
+  for await (const progress of agent.apply({ by, signal }, words.order, approve)) {
     switch (progress.kind) {
       case 'note':
         listener.note(progress.note);
@@ -101,7 +101,7 @@ async function passThere(agent: Remote, { asks, listener, node, words }: There):
     }
   }
   throw fail('AGENT_SILENT', {
-    message: `carry this out on ${node.config.node}`,
+    message: `carry this out on ${nodeName(node)}`,
     actual: signal.aborted ? 'it was not waited for; what was begun goes on' : 'the agent ended before it was through',
     hint: 'reconcile status; reconcile events',
   });
@@ -158,7 +158,7 @@ function showPlan(
 }
 
 /** Replacements and removals are asked about; making and repairing is not. */
-function asks(action: Action): boolean {
+export function asks(action: Action): boolean {
   return action.risk !== 'safe' && action.verb !== 'alias' && action.reason.code !== 'Exited';
 }
 

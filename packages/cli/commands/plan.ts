@@ -1,23 +1,15 @@
-import type { Loaded } from '@reconcile/agent/desired';
 import { planDocument } from '@reconcile/agent/documents/plan';
 import { withPullSizes } from '@reconcile/agent/look';
 import type { NameRow } from '@reconcile/agent/names';
 import { unattended } from '@reconcile/agent/schedule/unattended';
 import { type ScopeOptions, scopeOf } from '@reconcile/agent/subject';
 import type { Plan } from '@reconcile/core';
-import {
-  authorName,
-  conditionLines,
-  harmless,
-  type Line,
-  line,
-  piece,
-  plainText,
-  renderPlan,
-} from '@reconcile/core/render';
+import { conditionLines, harmless, type Line, line, piece, plainText, renderPlan } from '@reconcile/core/render';
 import type { CliContext } from '../frame/context.ts';
+import type { Far } from '../frame/far.ts';
 import { lookAround, type Sight } from '../frame/node.ts';
 import { noteLines } from '../words/notes.ts';
+import { commitMeta } from './commit-meta.ts';
 import { troubleLines } from './trouble.ts';
 
 export interface PlanOptions extends ScopeOptions {
@@ -30,6 +22,7 @@ export interface PlanOptions extends ScopeOptions {
 /** `plan`, `--dry-run`, `-n`: looks, plans, prints. It reaches nothing that can write (test/dry-run.test.ts). */
 export async function runPlan(cx: CliContext, options: PlanOptions): Promise<number> {
   const startedAt = performance.now();
+  if (cx.far !== undefined) return planOf(cx, cx.far, options);
   const sight = await lookAround(cx, { withEdits: true, ...(options.ref === undefined ? {} : { ref: options.ref }) });
   const scoped = scopeOf(sight.desired, options)(sight.seen.plan);
   const made = await withPullSizes(scoped, { config: sight.config, host: sight.host, signal: cx.signal });
@@ -59,6 +52,16 @@ export async function runPlan(cx: CliContext, options: PlanOptions): Promise<num
   cx.print(noteLines(notes));
   if (diff.length > 0) cx.print([[], ...diff]);
   return document.exit;
+}
+
+/** `-H NODE plan`: what the agent there would do, as of its last look. */
+async function planOf(cx: CliContext, far: Far, options: PlanOptions): Promise<number> {
+  const { planThere, showPlanThere } = await import('./plan-there.ts');
+  const found = await planThere(cx, far, options);
+  if (options.out !== undefined) await cx.writeFile(options.out, storedPlan(found.plan, options));
+  if (cx.json) cx.printJson({ ...found.document, ...found.plan, exit: found.exit });
+  else showPlanThere(cx, found, options.verbose === true);
+  return found.exit;
 }
 
 /** Loaded only where there is a route to speak of. */
@@ -102,11 +105,4 @@ export function planMeta(sight: Sight, tookMs: number) {
     observedAgoMs: Math.max(0, Date.now() - sight.seen.observed.at),
     tookMs,
   };
-}
-
-/** Subject and author as a heading has them; a directory has neither. */
-export function commitMeta(commit: Loaded['commit']): { readonly message?: string; readonly author?: string } {
-  const message = commit?.message.split('\n')[0] ?? '';
-  const author = authorName(commit?.author ?? '');
-  return { ...(message === '' ? {} : { message }), ...(author === '' ? {} : { author }) };
 }

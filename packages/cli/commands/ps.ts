@@ -1,5 +1,7 @@
 import { servicesDocument } from '@reconcile/agent/documents';
+import type { ServicesDocument } from '@reconcile/agent/service';
 import { type Line, type NodeStanding, renderNames, renderPs } from '@reconcile/core/render';
+import { callerOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround } from '../frame/node.ts';
@@ -30,12 +32,17 @@ async function show(
   names: readonly string[],
   options: PsOptions & { again?: boolean },
 ): Promise<{ code: number }> {
+  const document = await documentOf(cx, names);
+  if (cx.json) cx.printJson(document);
+  else draw(cx, options.quiet === true ? renderNames(document) : lines(cx, document, options), options);
+  return { code: document.exit };
+}
+
+async function documentOf(cx: CliContext, names: readonly string[]): Promise<ServicesDocument> {
+  if (cx.far !== undefined) return cx.far.service.services(callerOf(cx), names);
   const sight = await lookAround(cx);
   try {
-    const document = await servicesDocument(sight, names);
-    if (cx.json) cx.printJson(document);
-    else draw(cx, options.quiet === true ? renderNames(document) : lines(cx, document, options), options);
-    return { code: document.exit };
+    return await servicesDocument(sight, names);
   } finally {
     await sight.registry.close();
   }

@@ -1,6 +1,8 @@
 import { routesDocument } from '@reconcile/agent/documents';
 import type { RouteRow } from '@reconcile/agent/ingress';
+import type { RoutesDocument } from '@reconcile/agent/service';
 import { line, piece, table } from '@reconcile/core/render';
+import { callerOf } from '../frame/agent.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 import { lookAround } from '../frame/node.ts';
@@ -18,14 +20,18 @@ const columns = [
 
 /** Every route: whose it is, and whether declared, configured and served agree. */
 export async function runRouteList(cx: CliContext): Promise<number> {
+  const document = cx.far === undefined ? await lookHere(cx) : await cx.far.service.routes(callerOf(cx));
+  const rows = document.routes;
+  if (cx.json) cx.printJson(document);
+  else if (rows.length === 0) cx.tell([line(piece('No component here has a route.', 'dim'))]);
+  else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
+  return exit.converged;
+}
+
+async function lookHere(cx: CliContext): Promise<RoutesDocument> {
   const sight = await lookAround(cx);
   try {
-    const document = await withSpinner(cx, 'asking for routes', () => routesDocument(sight));
-    const rows = document.routes;
-    if (cx.json) cx.printJson(document);
-    else if (rows.length === 0) cx.tell([line(piece('No component here has a route.', 'dim'))]);
-    else cx.print(table(columns, rows.map(cells), { width: cx.look.width, ascii: cx.look.ascii }));
-    return exit.converged;
+    return await withSpinner(cx, 'asking for routes', () => routesDocument(sight));
   } finally {
     await sight.registry.close();
   }

@@ -29,7 +29,8 @@ export async function followTrial(cx: CliContext, standing: TrialStanding, code:
   if (cx.json) return code;
   let now = standing;
   const endsAt = performance.now() + standing.leftMs;
-  const isLive = cx.errLook.isTerminal;
+  // What becomes of it elsewhere is not followed: reconcile -H NODE status says it.
+  const isLive = cx.errLook.isTerminal && cx.far === undefined;
   while (isLive && (now.state === 'open' || now.state === 'going back') && !cx.signal.aborted) {
     const leftMs = endsAt - performance.now();
     cx.write(`\r\u001b[2K${paintLine(countdown(now, leftMs), cx.errLook)}`);

@@ -4,7 +4,7 @@ import { harmless, line, piece } from '@reconcile/core/render';
 import { passOnce, reportPass } from '../commands/pass.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
-import { writingNode } from '../frame/writer.ts';
+import { nodeName, passNode } from '../frame/writer.ts';
 import type { EditWorld } from './world.ts';
 import type { Edit } from './write.ts';
 
@@ -23,7 +23,7 @@ export interface Converging {
  */
 export async function converge(cx: CliContext, world: EditWorld, what: Converging): Promise<number> {
   const { answer, edit, service, startedAt, verdict } = what;
-  if (world.config === undefined) {
+  if (world.config === undefined && cx.far === undefined) {
     if (cx.json) cx.printJson({ ...answer, exit: exit.converged });
     else
       cx.print([
@@ -31,7 +31,7 @@ export async function converge(cx: CliContext, world: EditWorld, what: Convergin
       ]);
     return exit.converged;
   }
-  const node = await writingNode(cx);
+  const node = await passNode(cx);
   const pass = (confirm: readonly string[]) =>
     passOnce(cx, node, {
       order: { scope: { service: [service] }, confirm, change: { path: edit.path, text: edit.text }, byName: service },
@@ -51,7 +51,7 @@ export async function converge(cx: CliContext, world: EditWorld, what: Convergin
     if (cx.json) cx.printJson({ ...answer, exit: exit.pending, waits: { code: error.code, actual: error.actual } });
     else {
       cx.print([
-        line(piece(`${node.config.node} does not have it yet: `, 'warn'), harmless(error.actual ?? '')),
+        line(piece(`${nodeName(node)} does not have it yet: `, 'warn'), harmless(error.actual ?? '')),
         line('  wanted  ', harmless(error.wanted ?? '')),
         line(piece('  next    ', 'dim'), harmless(error.hint ?? '')),
       ]);

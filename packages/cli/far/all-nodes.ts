@@ -1,77 +1,76 @@
-import { errorText } from '@reconcile/core';
-import { harmless, line, pad, piece } from '@reconcile/core/render';
-import type { Host } from '@reconcile/host';
 import { createHost } from '@reconcile/host/writing';
 import type { CliContext } from '../frame/context.ts';
-import { exit, worst } from '../frame/exit.ts';
+import { exit } from '../frame/exit.ts';
 import { withSpinner } from '../frame/progress.ts';
-import { allPlaces, type Place } from './places.ts';
+import type { How } from '../words/word.ts';
+import { runInTurn } from './in-turn.ts';
+import type { Outcome } from './outcome.ts';
+import { allPlaces } from './places.ts';
+import { askThere, type FarCommand, sshOnly } from './run-far.ts';
+import { bounded, report, type Seat, seatsFor, settle } from './seats.ts';
 import { sshArgs, sshEnvironment, sshFailed } from './ssh.ts';
+import { sshFailure } from './ssh-failure.ts';
 
-/** The longest one command may take on one machine: a pass with its gates. */
+/** The longest one command may take on one machine, where it is carried there as words: a pass with its gates. */
 const timeoutMs = 30 * 60_000;
-
-interface Answer {
-  readonly node: string;
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Why it was not reached; undefined: it was. */
-  readonly lost?: string;
-}
+/** Machines that are asked at once. */
+const atOnce = 8;
 
 /**
- * `--all-nodes`: the same command on every machine of client.toml at once. One that is not reached stops no other; the worst exit
- * code is the answer. @throws FAR_WHERE CLIENT_INVALID
+ * `--all-nodes`: the command on every machine of client.toml, at once or in turn. One that is not reached stops no other; the worst
+ * exit code is the answer. @throws FAR_WHERE CLIENT_INVALID
  */
-export async function runOnAll(cx: CliContext, words: readonly string[]): Promise<number> {
-  const host = createHost({ env: cx.env });
-  const places = await allPlaces(host);
-  const answers = await withSpinner(cx, `asking ${places.length} nodes`, () =>
-    Promise.all(places.map((place) => ask(cx, host, { place, words }))),
-  );
-  const code = worst(...answers.map((one) => one.exit));
-  if (cx.json) cx.printJson({ version: 1, exit: code, nodes: Object.fromEntries(answers.map(told)) });
-  else show(cx, answers);
-  return code;
+export async function runOnAll(cx: CliContext, command: FarCommand, { follows, inTurn }: How): Promise<number> {
+  const places = await allPlaces(createHost({ env: cx.env }));
+  // Of those that go in turn a person wants to see each.
+  const seats = seatsFor(cx, places, follows === true || (inTurn !== undefined && !cx.json));
+  if (inTurn !== undefined) return runInTurn(cx, seats, inTurn);
+  const work = () =>
+    bounded(follows === true ? seats.length : atOnce, seats, async (seat) => ({
+      seat,
+      outcome: settle(cx, seat, await outcomeOf(seat, command)),
+    }));
+  return report(cx, follows === true ? await work() : await withSpinner(cx, `asking ${places.length} nodes`, work));
 }
 
-async function ask(
-  cx: CliContext,
-  host: Host,
-  { place: { node, to }, words }: { readonly place: Place; readonly words: readonly string[] },
-): Promise<Answer> {
-  const lost = (why: string): Answer => ({ node, exit: exit.error, stdout: '', stderr: '', lost: why });
+async function outcomeOf(seat: Seat, { run, words }: FarCommand): Promise<Outcome> {
+  const { output, place } = seat;
+  const { node } = place;
   try {
-    const { exitCode, stderr, stdout } = await host.run.run('ssh', sshArgs(to, words, { terminal: false }), {
-      timeoutMs,
-      signal: cx.signal,
-      env: sshEnvironment(cx.env),
-    });
-    if (exitCode === sshFailed) return lost(stderr.trim().split('\n').at(-1) ?? 'ssh says nothing');
-    return { node, exit: exitCode, stdout, stderr };
+    const code = words === undefined ? await askThere(output.cx, place, run) : await carried(seat, words);
+    for (const end of [output.cx.ends?.output, output.cx.ends?.errors])
+      await new Promise<void>((resolve) => (end === undefined ? resolve() : end.end(resolve)));
+    return { node, exit: code };
   } catch (error) {
-    return lost(errorText(error));
+    return { node, exit: exit.error, error };
   }
 }
 
-/** What a program printed as JSON stays JSON. */
-function told({ exit: code, lost, node, stdout }: Answer): [string, object] {
-  if (lost !== undefined) return [node, { exit: code, lost }];
+/** As words for the `reconcile` there. @throws FAR_* RUN_* */
+async function carried({ output: { cx }, place }: Seat, words: readonly string[]): Promise<number> {
+  const { node, to } = sshOnly(place);
+  const { exitCode, stderr, stdout } = await createHost({ env: cx.env }).run.run(
+    'ssh',
+    sshArgs(to, words, { terminal: false }),
+    { timeoutMs, signal: cx.signal, env: sshEnvironment(cx.env) },
+  );
+  if (exitCode === sshFailed) throw sshFailure({ node, to }, exitCode, stderr);
+  const value = cx.json ? parsed(stdout) : undefined;
+  if (value === undefined) cx.printText(stdout);
+  else cx.printJson(value);
+  cx.tell(
+    stderr
+      .split('\n')
+      .filter((one) => one !== '')
+      .map((one) => [{ text: one, style: 'plain' as const }]),
+  );
+  return exitCode;
+}
+
+function parsed(text: string): unknown {
   try {
-    return [node, { exit: code, answer: JSON.parse(stdout) as unknown }];
+    return JSON.parse(text) as unknown;
   } catch {
-    return [node, { exit: code, text: stdout }];
-  }
-}
-
-function show(cx: CliContext, answers: readonly Answer[]): void {
-  const width = Math.max(...answers.map(({ node }) => node.length));
-  for (const { lost, node, stderr, stdout } of answers) {
-    const lead = piece(`${pad(node, width)} | `, 'head');
-    const lines = (text: string) => text.split('\n').filter((one, i, all) => one !== '' || i < all.length - 1);
-    if (lost !== undefined) cx.tell([line(lead, piece('not reached: ', 'bad'), harmless(lost))]);
-    cx.print(lines(stdout).map((text) => line(lead, harmless(text))));
-    cx.tell(lines(stderr).map((text) => line(lead, harmless(text))));
+    return undefined;
   }
 }

@@ -15,3 +15,9 @@ export function farWords(words: readonly string[], ends: string | undefined): st
 export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** The last line that says something. */
+export function lastWords(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => line !== '') ?? 'it said nothing';
+}

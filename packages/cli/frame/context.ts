@@ -1,7 +1,9 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Install } from '@reconcile/agent/desired';
 import type { Json } from '@reconcile/core';
 import type { Line } from '@reconcile/core/render';
 import type { Early } from './early.ts';
+import type { Far } from './far.ts';
 import { type Look, lookOf, paint, type Stream } from './terminal.ts';
 
 /** What every command gets: the caller's world, and one way to speak. */
@@ -34,6 +36,17 @@ export interface CliContext {
   readonly canAsk: boolean;
   /** Where the command said that it looks at the node: podman has been asked. */
   readonly early?: Early;
+  /** `-H`: this agent is asked, and nothing of this machine. */
+  readonly far?: Far;
+  /** What a program elsewhere reads and writes; absent: the caller's own. */
+  readonly ends?: Ends;
+}
+
+/** Raw ends, for what another program says. */
+export interface Ends {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly errors: Writable;
 }
 
 export interface GlobalOptions {

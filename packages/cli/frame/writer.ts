@@ -7,6 +7,8 @@ import type { Principal } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
 import { createHost } from '@reconcile/host/writing';
 import type { CliContext } from './context.ts';
+import type { Far } from './far.ts';
+import { localPrincipal } from './principal.ts';
 
 /** The caller's side of a pass: this machine, whole, and who asks. */
 export interface WritingNode {
@@ -43,7 +45,23 @@ export function serveSoonFor(cx: CliContext, config: NodeConfig): void {
   serveSoon(config, createHost({ env: cx.env }), cx.signal);
 }
 
-/** A local command is its OS user (specs/0012). */
-export function localPrincipal(uid: number): Principal {
-  return { issuer: 'unix', subject: String(uid), kind: 'person', scopes: ['admin'] };
+/** The agent of another machine, for a pass there. */
+export interface FarNode {
+  readonly far: Far;
+  readonly signal: AbortSignal;
+  readonly by: Principal;
+}
+
+/** Who carries a pass out. */
+export type PassNode = WritingNode | FarNode;
+
+/** This machine, or with `-H` the agent there. @throws CONFIG_* */
+export async function passNode(cx: CliContext): Promise<PassNode> {
+  if (cx.far === undefined) return writingNode(cx);
+  return { far: cx.far, signal: cx.signal, by: localPrincipal(cx.uid) };
+}
+
+/** What it is called. */
+export function nodeName(node: PassNode): string {
+  return 'far' in node ? node.far.node : node.config.node;
 }

@@ -25,7 +25,8 @@ function deployWord(root: Command, pick: Pick): void {
     .addHelpText('after', help('reconcile deploy web ./web.toml'))
     .action((service: string, file: string | undefined, options: EditOptions) =>
       pick(deploy, async (cx) => (await import('../commands/deploy.ts')).runDeploy(cx, service, { file, options }), {
-        staysHere: file !== undefined,
+        asksThere: true,
+        edits: file !== undefined,
       }),
     );
 }
@@ -52,7 +53,7 @@ function activeWords(root: Command, pick: Pick): void {
                   options,
                 })
               : (await import('../commands/active.ts')).runActive(cx, service, { ...options, active }),
-          { staysHere: options.local !== true },
+          { asksThere: true, edits: options.local !== true },
         ),
       );
   }
@@ -62,7 +63,8 @@ function activeWords(root: Command, pick: Pick): void {
     .addHelpText('after', help('reconcile undeploy web'))
     .action((service: string, options: EditOptions) =>
       pick(undeploy, async (cx) => (await import('../commands/undeploy.ts')).runUndeploy(cx, service, options), {
-        staysHere: true,
+        asksThere: true,
+        edits: true,
       }),
     );
 }
@@ -77,7 +79,8 @@ function setWord(root: Command, pick: Pick): void {
     .addHelpText('after', help('reconcile set web image=registry.example.net/web:1.2 env.LEVEL=debug'))
     .action((service: string, words: string[], options: EditOptions) =>
       pick(set, async (cx) => (await import('../commands/set.ts')).runSet(cx, service, { words, options }), {
-        staysHere: true,
+        asksThere: true,
+        edits: true,
       }),
     );
 }
@@ -92,7 +95,8 @@ function rollbackWord(root: Command, pick: Pick): void {
     .addHelpText('after', help('reconcile rollback web --to 1.4.2'))
     .action((service: string, options: RollbackOptions) =>
       pick(rollback, async (cx) => (await import('../commands/rollback.ts')).runRollback(cx, service, options), {
-        staysHere: true,
+        asksThere: true,
+        edits: true,
       }),
     );
 }
@@ -107,14 +111,18 @@ function freezeWords(root: Command, pick: Pick): void {
     .option('--for <span>', 'until then: 90s, 10m, 2h, 1d (default: until thaw)')
     .addHelpText('after', `\nExample:\n  reconcile freeze web --for 2h -m 'looking into it'${exitCodes(plainCodes)}`)
     .action((name: string | undefined, options: OverrideOptions) =>
-      pick(freeze, async (cx) => (await import('../commands/override.ts')).runFreeze(cx, 'freeze', { name, options })),
+      pick(freeze, async (cx) => (await import('../commands/override.ts')).runFreeze(cx, 'freeze', { name, options }), {
+        asksThere: true,
+      }),
     );
   const thaw = root.command('thaw').description('End a freeze; without a name, all of them');
   thaw
     .argument('[service]', 'only this one')
     .addHelpText('after', `\nExample:\n  reconcile thaw web${exitCodes(plainCodes)}`)
     .action((name: string | undefined) =>
-      pick(thaw, async (cx) => (await import('../commands/override.ts')).runFreeze(cx, 'thaw', { name, options: {} })),
+      pick(thaw, async (cx) => (await import('../commands/override.ts')).runFreeze(cx, 'thaw', { name, options: {} }), {
+        asksThere: true,
+      }),
     );
 }
 
@@ -124,7 +132,9 @@ function requestWords(root: Command, pick: Pick): void {
     .argument('<name>', 'service, or service/component')
     .addHelpText('after', help("reconcile restart web/api -m 'new certificate'"))
     .action((name: string, options: RequestOptions) =>
-      pick(restart, async (cx) => (await import('../commands/restart.ts')).runRestart(cx, name, options)),
+      pick(restart, async (cx) => (await import('../commands/restart.ts')).runRestart(cx, name, options), {
+        asksThere: true,
+      }),
     );
 
   const retry = root
@@ -134,7 +144,9 @@ function requestWords(root: Command, pick: Pick): void {
     .argument('<name>', 'service, service/component or service/job')
     .addHelpText('after', help('reconcile retry web'))
     .action((name: string, options: RequestOptions) =>
-      pick(retry, async (cx) => (await import('../commands/retry.ts')).runRetry(cx, name, options)),
+      pick(retry, async (cx) => (await import('../commands/retry.ts')).runRetry(cx, name, options), {
+        asksThere: true,
+      }),
     );
 
   const run = root.command('run').description('Run a job once, now; its output and exit code are the answer');
@@ -145,7 +157,7 @@ function requestWords(root: Command, pick: Pick): void {
       `\nExample:\n  reconcile run mcr/migrate${exitCodes("the job's own; 1 when it could not be run")}`,
     )
     .action((name: string, options: RequestOptions) =>
-      pick(run, async (cx) => (await import('../commands/run-job.ts')).runJob(cx, name, options)),
+      pick(run, async (cx) => (await import('../commands/run-job.ts')).runJob(cx, name, options), { asksThere: true }),
     );
 }
 

@@ -19,6 +19,7 @@ export function execWords(root: Command, pick: Pick): void {
       const argv = words[0] === '--' ? words.slice(1) : words;
       pick(exec, async (cx) => (await import('../commands/exec.ts')).runExec(cx, { name, argv }, options), {
         isLooking: true,
+        asksThere: true,
         ends: name,
       });
     });

@@ -12,20 +12,22 @@ export function ingressWords(root: Command, pick: Pick): void {
 
 function routeWords(route: Command, pick: Pick): void {
   const list = route.command('list').description('Every route: declared, configured, and served; ours or foreign');
-  list
-    .addHelpText('after', `\nExample:\n  reconcile route list${exitCodes(plainCodes)}`)
-    .action(() =>
-      pick(list, async (cx) => (await import('../commands/route-list.ts')).runRouteList(cx), { isLooking: true }),
-    );
+  list.addHelpText('after', `\nExample:\n  reconcile route list${exitCodes(plainCodes)}`).action(() =>
+    pick(list, async (cx) => (await import('../commands/route-list.ts')).runRouteList(cx), {
+      isLooking: true,
+      asksThere: true,
+    }),
+  );
 }
 
 function certWords(cert: Command, pick: Pick): void {
   const list = cert.command('list').description('Every certificate: declared, held, and shown, with the days left');
-  list
-    .addHelpText('after', `\nExample:\n  reconcile cert list${exitCodes(plainCodes)}`)
-    .action(() =>
-      pick(list, async (cx) => (await import('../commands/cert-list.ts')).runCertList(cx), { isLooking: true }),
-    );
+  list.addHelpText('after', `\nExample:\n  reconcile cert list${exitCodes(plainCodes)}`).action(() =>
+    pick(list, async (cx) => (await import('../commands/cert-list.ts')).runCertList(cx), {
+      isLooking: true,
+      asksThere: true,
+    }),
+  );
 
   const rootWord = cert.command('root').description("Print this node's root: what others trust for its internal names");
   rootWord
@@ -42,7 +44,11 @@ function dnsWords(dns: Command, pick: Pick): void {
     .option('--server <address>', 'ask this server (192.0.2.53:53) instead of the one of each zone')
     .addHelpText('after', `\nExample:\n  reconcile dns list --foreign${exitCodes(plainCodes)}`)
     .action((options: DnsListOptions) =>
-      pick(list, async (cx) => (await import('../commands/dns-list.ts')).runDnsList(cx, options), { isLooking: true }),
+      pick(list, async (cx) => (await import('../commands/dns-list.ts')).runDnsList(cx, options), {
+        isLooking: true,
+        // Whom else to ask is for the machine there to do.
+        asksThere: options.foreign !== true && options.server === undefined,
+      }),
     );
 
   const check = dns

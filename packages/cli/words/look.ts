@@ -14,7 +14,11 @@ export function lookWords(root: Command, pick: Pick): void {
     .option('--foreign', 'also the containers that are not ours')
     .addHelpText('after', `\nExample:\n  reconcile ps -w${exitCodes(states)}`)
     .action((names: string[], options: PsOptions) =>
-      pick(ps, async (cx) => (await import('../commands/ps.ts')).runPs(cx, names, options), { isLooking: true }),
+      pick(ps, async (cx) => (await import('../commands/ps.ts')).runPs(cx, names, options), {
+        isLooking: true,
+        asksThere: true,
+        follows: options.watch === true,
+      }),
     );
 
   const status = root.command('status').description('One service from all sides; without a name, this node');
@@ -23,10 +27,13 @@ export function lookWords(root: Command, pick: Pick): void {
     .option('--boot', 'what this boot waited for, and how long')
     .addHelpText('after', `\nExample:\n  reconcile status mcr${exitCodes(states)}`)
     .action((name: string | undefined, options: { readonly boot?: boolean }) =>
-      pick(status, async (cx) =>
-        options.boot === true
-          ? (await import('../commands/status-boot.ts')).runBootStatus(cx, name)
-          : (await import('../commands/status.ts')).runStatus(cx, name),
+      pick(
+        status,
+        async (cx) =>
+          options.boot === true
+            ? (await import('../commands/status-boot.ts')).runBootStatus(cx, name)
+            : (await import('../commands/status.ts')).runStatus(cx, name),
+        { asksThere: true },
       ),
     );
 
@@ -35,7 +42,7 @@ export function lookWords(root: Command, pick: Pick): void {
     .argument('<service>', 'mcr, mcr/api, mcr/migrate')
     .addHelpText('after', `\nExample:\n  reconcile explain mcr/api${exitCodes(plainCodes)}`)
     .action((name: string) =>
-      pick(explain, async (cx) => (await import('../commands/explain.ts')).runExplain(cx, name)),
+      pick(explain, async (cx) => (await import('../commands/explain.ts')).runExplain(cx, name), { asksThere: true }),
     );
 
   const logs = root.command('logs').description('What a service prints, or printed before it was replaced');
@@ -48,7 +55,11 @@ export function lookWords(root: Command, pick: Pick): void {
     .option('-t, --timestamps', 'with the time of each line')
     .addHelpText('after', `\nExample:\n  reconcile logs mcr -f${exitCodes(plainCodes)}`)
     .action((name: string, options: LogsOptions) =>
-      pick(logs, async (cx) => (await import('../commands/logs.ts')).runLogs(cx, name, options), { isLooking: true }),
+      pick(logs, async (cx) => (await import('../commands/logs.ts')).runLogs(cx, name, options), {
+        isLooking: true,
+        asksThere: true,
+        follows: options.follow === true,
+      }),
     );
 
   const events = root.command('events').description('What this node did: passes, actions, gates, holds');
@@ -62,6 +73,8 @@ export function lookWords(root: Command, pick: Pick): void {
     .action((name: string | undefined, options: EventsOptions) =>
       pick(events, async (cx) => (await import('../commands/events.ts')).runEvents(cx, name, options), {
         isLooking: options.follow === true,
+        asksThere: true,
+        follows: options.follow === true,
       }),
     );
 
@@ -73,6 +86,8 @@ export function lookWords(root: Command, pick: Pick): void {
     .option('-n, --lines <number>', 'the newest this many, or all (default 30)')
     .addHelpText('after', `\nExample:\n  reconcile history mcr${exitCodes(plainCodes)}`)
     .action((name: string | undefined, options: HistoryOptions) =>
-      pick(history, async (cx) => (await import('../commands/history.ts')).runHistory(cx, name, options)),
+      pick(history, async (cx) => (await import('../commands/history.ts')).runHistory(cx, name, options), {
+        asksThere: true,
+      }),
     );
 }

@@ -70,7 +70,7 @@ Editors take it from a definition's first line: #:schema ../service.schema.json
 ${exitCodes(plainCodes)}`,
     )
     .action((file: SchemaFile) =>
-      pick(schema, async (cx) => (await import('../commands/schema.ts')).runSchema(cx, file)),
+      pick(schema, async (cx) => (await import('../commands/schema.ts')).runSchema(cx, file), { staysHere: true }),
     );
 }
 
@@ -87,7 +87,9 @@ Examples:
 ${exitCodes(plainCodes)}`,
     )
     .action((shell: Shell) =>
-      pick(completion, async (cx) => (await import('../commands/completion.ts')).runCompletion(cx, shell, root)),
+      pick(completion, async (cx) => (await import('../commands/completion.ts')).runCompletion(cx, shell, root), {
+        staysHere: true,
+      }),
     );
   // What the scripts ask for names.
   const names = root.command('__names', { hidden: true });
@@ -95,6 +97,8 @@ ${exitCodes(plainCodes)}`,
     .argument('<kind>')
     .argument('[typed]')
     .action((kind: NameKind, typed: string | undefined) =>
-      pick(names, async (cx) => (await import('../commands/completion-names.ts')).runNames(cx, kind, typed ?? '')),
+      pick(names, async (cx) => (await import('../commands/completion-names.ts')).runNames(cx, kind, typed ?? ''), {
+        staysHere: true,
+      }),
     );
 }

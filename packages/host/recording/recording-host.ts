@@ -38,7 +38,7 @@ export function recordingHost(base: Host, options: RecordingOptions = {}): Recor
       throw new Error(`refused while recording: ${call.what} ${call.target}`);
   };
   const noteRun = (what: string, command: { program: string; args: readonly string[]; env?: RunOptions['env'] }) => {
-    const writes = what === 'run.start' || what === 'run.attach' || !isReading(command);
+    const writes = what === 'run.start' || what === 'run.attach' || what === 'run.talk' || !isReading(command);
     note({ what, writes, target: command.program, args: command.args });
   };
   return {
@@ -68,6 +68,10 @@ export function recordingHost(base: Host, options: RecordingOptions = {}): Recor
       async attach(program, args, given) {
         noteRun('run.attach', { program, args });
         return base.run.attach(program, args, given);
+      },
+      async talk(program, args, given) {
+        noteRun('run.talk', { program, args, env: given.env });
+        return base.run.talk(program, args, given);
       },
     },
     files: recordingFiles(base.files, note),

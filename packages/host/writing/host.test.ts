@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
 import { setTimeout as later } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -62,6 +63,25 @@ describe('children', () => {
     await expect(host.run.start('no-such-program', [], {})).rejects.toMatchObject({ code: 'RUN_MISSING' });
   });
 
+  test('talk: both ends of a pipe, its stderr, its exit code, and its end with the stream', async () => {
+    const host = createHost();
+    const talk = await host.run.talk('sh', ['-c', 'read x; echo "got $x"; echo wrong >&2; exit 7'], {
+      timeoutMs: 10_000,
+    });
+    talk.stream.write('this\n');
+    const [said] = (await once(talk.stream, 'data')) as [Buffer];
+    expect(String(said)).toBe('got this\n');
+    expect(await talk.ended).toBe(7);
+    expect(talk.said()).toBe('wrong\n');
+    const long = await host.run.talk('sleep', ['1000'], { timeoutMs: 60_000 });
+    long.stream.destroy();
+    expect(await long.ended).toBe(143);
+    const late = await host.run.talk('sleep', ['1000'], { timeoutMs: 50 });
+    expect(await late.ended).toBe(143);
+    await expect(host.run.talk('no-such-program', [], { timeoutMs: 1000 })).rejects.toMatchObject({
+      code: 'RUN_MISSING',
+    });
+  });
   test('attach hands on exit codes and signals', async () => {
     const host = createHost();
     expect(await host.run.attach('sh', ['-c', 'exit 7'], {})).toBe(7);

@@ -1,4 +1,12 @@
-import type { Client, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import type { PeerCertificate } from 'node:tls';
+import type {
+  ChannelCredentials,
+  ChannelOptions,
+  Client,
+  ClientDuplexStream,
+  ClientReadableStream,
+  ServiceError,
+} from '@grpc/grpc-js';
 import { fail } from '../errors.ts';
 import { decodeDocument, encodeDocument } from '../wire/document.ts';
 import { type DuplexMethod, type Method, pathOf, type StreamMethod, type UnaryMethod } from '../wire/methods.ts';
@@ -26,15 +34,26 @@ export interface Conversation {
   end(): void;
 }
 
-/** Connects at the first call. */
-export async function connectRpc(socket: string): Promise<RpcClient> {
-  const { Client, credentials } = await import('../library.ts');
-  const client = new Client(`unix:${socket}`, credentials.createInsecure(), {
-    'grpc.max_receive_message_length': mostAnswerBytes,
-    'grpc.enable_retries': 0,
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc.default_authority': 'localhost',
-  });
+/** An agent at an address of its own: both ends show a certificate. PEM. */
+export interface RpcAddress {
+  /** `100.64.0.1:9778`, `[2001:db8::1]:9778`, `rift.example.net:9778`. */
+  readonly address: string;
+  /** Whose certificates are believed. */
+  readonly root: string;
+  readonly cert: string;
+  readonly key: string;
+  /** Name that its certificate has to have; absent: the host of the address. */
+  readonly name?: string;
+}
+
+/** Asked for where the agent has an address alone: TLS sends no address as a name (RFC 6066, 3). */
+const namelessServer = 'address.invalid';
+
+/** Connects at the first call: to the path of a unix socket, or to an address. @throws RPC_TLS */
+export async function connectRpc(to: string | RpcAddress): Promise<RpcClient> {
+  const { Client } = await import('../library.ts');
+  const socket = typeof to === 'string' ? to : to.address;
+  const client = new Client(...(await targetOf(to)));
   return {
     socket,
     ready: (timeoutMs) =>
@@ -67,6 +86,36 @@ export async function connectRpc(socket: string): Promise<RpcClient> {
     },
     close: () => client.close(),
   };
+}
+
+async function targetOf(to: string | RpcAddress): Promise<[string, ChannelCredentials, ChannelOptions]> {
+  const { credentials } = await import('../library.ts');
+  const options = {
+    'grpc.max_receive_message_length': mostAnswerBytes,
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+  };
+  if (typeof to === 'string')
+    return [`unix:${to}`, credentials.createInsecure(), { ...options, 'grpc.default_authority': 'localhost' }];
+  const [{ checkServerIdentity, createSecureContext }, { isIP }] = await Promise.all([
+    import('node:tls'),
+    import('node:net'),
+  ]);
+  const { address, cert, key, name, root } = to;
+  try {
+    const context = createSecureContext({ ca: root, cert, key, minVersion: 'TLSv1.3' });
+    const host = name ?? address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+    const shown = isIP(host) === 0 ? host : namelessServer;
+    const verify = { checkServerIdentity: (_: string, peer: PeerCertificate) => checkServerIdentity(host, peer) };
+    const named = { 'grpc.ssl_target_name_override': shown, 'grpc.default_authority': shown };
+    return [address, credentials.createFromSecureContext(context, verify), { ...options, ...named }];
+  } catch (cause) {
+    throw fail('RPC_TLS', {
+      message: `show a certificate to ${address}`,
+      wanted: 'a certificate, its key and roots, as PEM',
+      cause,
+    });
+  }
 }
 
 interface Of {

@@ -7,7 +7,7 @@ import type { PlanDocument } from '../../service/documents.ts';
 /** `plan -o json`: of the whole node, or of what the plan was narrowed to. */
 export function planDocument(
   made: Plan,
-  { commit, diagnostics, trouble, warnings }: Loaded,
+  { commit, desired, diagnostics, trouble, warnings }: Loaded,
   look: RuntimeLook,
 ): Omit<PlanDocument, 'lookedAt'> {
   const source = {
@@ -17,6 +17,7 @@ export function planDocument(
     ...(trouble === undefined ? {} : { trouble }),
     diagnostics,
     warnings,
+    ...(desired === undefined ? {} : { stages: desired.stages.map(({ name }) => name) }),
   };
   const code = worst(planExit(made), trouble === undefined ? exit.converged : exit.held);
   return { ...made, ...conditionsOf(look), exit: code, source };

@@ -26,6 +26,7 @@ export function timedHost(host: Host, note: NoteCall): Host {
           : host.run.run(program, args, options),
       lines: (...args) => host.run.lines(...args),
       start: (...args) => host.run.start(...args),
+      talk: (...args) => host.run.talk(...args),
       attach: (...args) => host.run.attach(...args),
     },
     http: {
