@@ -232,6 +232,22 @@ test('over a stream: calls at once, its end, and no trace in the file system', a
   expect(stream.destroyed).toBe(true);
 });
 
+test('over a stream that is gone, before or after the connection is made: heard at once', async () => {
+  await start({ unary: { State: async () => ({}) } });
+  const of = { timeoutMs: 20_000, signal: signal() };
+  const early = connect(socket);
+  early.destroy();
+  const never = await connectRpcOver(early);
+  await expect(never.ask('State', {}, of)).rejects.toMatchObject({ code: 'RPC_UNREACHABLE' });
+  never.close();
+  const stream = connect(socket);
+  const late = await connectRpcOver(stream);
+  const asked = late.ask('State', {}, of);
+  stream.destroy();
+  await expect(asked).rejects.toMatchObject({ code: 'RPC_UNREACHABLE' });
+  late.close();
+}, 5000);
+
 test('over a stream into which somebody else writes: what it said', async () => {
   const [there, back] = [new PassThrough(), new PassThrough()];
   const over = await connectRpcOver(Duplex.from({ readable: back, writable: there }));

@@ -1,8 +1,8 @@
-import type { Instant, Principal, SlotKey } from '@reconcile/core';
+import type { Event, Instant, Principal, SlotKey } from '@reconcile/core';
 import type { ContainerState } from '@reconcile/core/kinds/container';
 import { Loop } from '@reconcile/engine';
 import type { Host } from '@reconcile/host';
-import { listOverrides, type Registry } from '@reconcile/registry';
+import { addEvents, listOverrides, type Registry } from '@reconcile/registry';
 import type { NodeConfig } from '../config/model.ts';
 import type { Install } from '../desired/model.ts';
 import { Notifier } from '../notify/index.ts';
@@ -255,8 +255,8 @@ export class AgentCore implements NodeParts {
     this.#input.fatal(error);
   }
 
-  /** Another node.toml from now on. What only a new process could be is refused. @throws AGENT_RELOAD, CONFIG_INVALID … */
-  async reload(config: NodeConfig): Promise<void> {
+  /** What only a new process could be is refused. @throws AGENT_RELOAD */
+  insistSame(config: NodeConfig): void {
     const { api, node, stateDir } = this.#config;
     const changed = [
       ...(config.node === node ? [] : ['node']),
@@ -271,6 +271,19 @@ export class AgentCore implements NodeParts {
         actual: 'another one',
         hint: 'end the agent and start it again; containers go on',
       });
+  }
+
+  /** Something of the node itself, beside any pass. */
+  async tell(event: Event): Promise<void> {
+    await this.registry.write((rows) => addEvents(rows, [event]));
+    this.news.tell({ kind: 'event', event });
+  }
+
+  readonly now = (): Instant => this.host.clock.now();
+
+  /** Another node.toml from now on. @throws AGENT_RELOAD, CONFIG_INVALID … */
+  async reload(config: NodeConfig): Promise<void> {
+    this.insistSame(config);
     const warm = await warmParts(config, this.host);
     await this.#loop.order(async () => {
       this.#watches.end();

@@ -10,6 +10,7 @@ import type { AgentService } from '../service/contract.ts';
 import { AgentCore } from './core.ts';
 import { fail } from './errors.ts';
 import { sourceHook } from './hook.ts';
+import { NodeFile } from './node-file.ts';
 import { notifier } from './notify.ts';
 import { problemOf } from './problem.ts';
 
@@ -104,15 +105,8 @@ async function open(
   const { config, host } = input;
   const uid = host.proc.uid();
   const by: Principal = { issuer: 'unix', subject: String(uid), kind: 'person', scopes: ['admin'] };
-  const reload = async () => {
-    try {
-      await core.reload(await input.readConfig());
-      core.problem('node.toml', undefined);
-    } catch (error) {
-      core.problem('node.toml', problemOf(error));
-      throw error;
-    }
-  };
+  const file = new NodeFile(core, () => input.readConfig());
+  const reload = () => file.reload();
   const service = agentService(core, reload);
   const { startRpc } = await import('../rpc/index.ts');
   const rpc = await startRpc({
@@ -143,7 +137,17 @@ async function open(
     ...(input.pages === undefined ? {} : { pages: input.pages }),
   });
   closing.unshift(() => http.close());
-  for (const [name, error] of Object.entries(http.problems)) core.problem(`http ${name}`, problemOf(error));
+  const tellHttp = (): void => {
+    for (const name of Object.keys(core.state().problems))
+      if (name.startsWith('http ') && http.problems[name.slice(5)] === undefined) core.problem(name, undefined);
+    for (const [name, error] of Object.entries(http.problems)) core.problem(`http ${name}`, problemOf(error));
+  };
+  tellHttp();
+  file.add((next) => rpc.prepare(next));
+  file.add(async (next) => {
+    const turn = await http.prepare(next);
+    return { ...turn, take: () => turn.take().then(tellHttp) };
+  });
   return {
     service,
     by,

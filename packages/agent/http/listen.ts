@@ -1,7 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { errorText } from '@reconcile/core';
+import type { Bound } from '../listening/index.ts';
 import { fail } from './errors.ts';
 
 /** Slow or silent clients are let go: of 600 connections none is held for longer than this by one who does not finish. */
@@ -13,6 +15,9 @@ const limits = {
   maxHeaderSize: 16 * 1024,
 } as const;
 const mostConnections = 600;
+/** What open requests get to end by themselves, ms. */
+const farewellMs = 1000;
+const lookMs = 20;
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 
@@ -33,11 +38,12 @@ export function placeOf(bind: string): Place {
 }
 
 /** One listening address. An address that is not there yet (an overlay that comes up late) is tried again until `close`. */
-export class Listener {
+export class Listener implements Bound {
   readonly #server: Server;
   readonly #place: Place;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #open = new Set<ServerResponse>();
   readonly name: string;
   /** Why it does not listen now. */
   problem: Error | undefined;
@@ -45,7 +51,11 @@ export class Listener {
   constructor(place: Place, handler: Handler) {
     this.#place = place;
     this.name = place.name;
-    this.#server = createServer(limits, handler);
+    this.#server = createServer(limits, (request, response) => {
+      this.#open.add(response);
+      response.once('close', () => this.#open.delete(response));
+      handler(request, response);
+    });
     this.#server.maxConnections = mostConnections;
     this.#server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -55,16 +65,35 @@ export class Listener {
   }
 
   /** Resolves after the first attempt, whatever came of it. */
-  async open(pauseMs = firstPauseMs): Promise<void> {
+  async openSoon(pauseMs = firstPauseMs): Promise<void> {
+    try {
+      await this.open();
+    } catch {
+      if (this.#isClosed) return;
+      this.#timer = setTimeout(() => void this.openSoon(Math.min(pauseMs * 2, longestPauseMs)), pauseMs);
+      this.#timer.unref();
+    }
+  }
+
+  /** @throws LISTEN_FAILED */
+  async open(): Promise<void> {
     try {
       await this.#listen();
       this.problem = undefined;
     } catch (error) {
       this.problem = fail('LISTEN_FAILED', { message: `listen on ${this.#place.name}`, actual: errorText(error) });
-      if (this.#isClosed) return;
-      this.#timer = setTimeout(() => void this.open(Math.min(pauseMs * 2, longestPauseMs)), pauseMs);
-      this.#timer.unref();
+      throw this.problem;
     }
+  }
+
+  async pause(): Promise<void> {
+    clearTimeout(this.#timer);
+    // Who is inside keeps it from closing, and stays; the address is free at once.
+    if (this.#server.listening) this.#server.close();
+  }
+
+  resume(): Promise<void> {
+    return this.openSoon();
   }
 
   /** As it is reached; undefined while it does not listen. */
@@ -76,14 +105,26 @@ export class Listener {
     return `${host}:${address.port}`;
   }
 
+  /** At once. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    if (!this.#server.listening) return;
+    if (!this.#server.listening) return void this.#server.closeAllConnections();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
+  }
+
+  /** The same, but streams come to an orderly end, and open requests get a moment. */
+  async closeInOrder(): Promise<void> {
+    await this.pause();
+    // What has begun and not ended goes on for as long as somebody reads: a stream.
+    for (const response of this.#open) if (response.headersSent && !response.writableEnded) response.end();
+    this.#server.closeIdleConnections();
+    const until = Date.now() + farewellMs;
+    while (this.#open.size > 0 && Date.now() < until) await pause(lookMs);
+    await this.close();
   }
 
   async #listen(): Promise<void> {

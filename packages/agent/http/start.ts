@@ -1,5 +1,6 @@
 import { Failures, LoginCodes } from '../access/index.ts';
 import { JwtIssuers } from '../access/jwt.ts';
+import { type Bound, exchange, type Turn } from '../listening/index.ts';
 import { makeApp } from './app.ts';
 import type { HttpOptions, Room } from './context.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -25,6 +26,8 @@ export interface HttpServer {
   readonly problems: Readonly<Record<string, Error>>;
   /** For `timedHost`. */
   readonly noteCall: NoteCall;
+  /** Another node.toml: its addresses are listened on. @throws LISTEN_FAILED: all is as it was */
+  prepare(config: HttpOptions['config']): Promise<Turn>;
   /** Ends open streams and connections. */
   close(): Promise<void>;
 }
@@ -52,12 +55,18 @@ export function allEndpoints(room: Room, metrics: AgentMetrics, places: StreamPl
 
 /** Listens on `[api] http` and on a unix socket of its own. Never fails for an address that is not there. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { api, issuers, stateDir } = options.config;
+  const { stateDir } = options.config;
+  let now = settingsOf(options.config);
   const room: Room = {
     ...options,
     codes: new LoginCodes(),
     failures: new Failures(),
-    jwt: issuers.length === 0 ? undefined : new JwtIssuers(issuers),
+    get config() {
+      return now.config;
+    },
+    get jwt() {
+      return now.jwt;
+    },
   };
   const places = new StreamPlaces(mostStreams);
   const metrics = new AgentMetrics();
@@ -73,8 +82,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     peers.add(request.socket);
     app.routing(request, response);
   });
-  const listeners = [own, ...api.http.map((bind) => new Listener(placeOf(bind), (...of) => app.routing(...of)))];
-  await Promise.all(listeners.map((listener) => listener.open()));
+  const listenOn = (bind: string) => new Listener(placeOf(bind), (...of) => app.routing(...of));
+  let listeners = [own, ...now.config.api.http.map(listenOn)];
+  await Promise.all(listeners.map((listener) => listener.openSoon()));
   const ended = new AbortController();
   const by = { issuer: 'node', subject: options.config.node, kind: 'machine', scopes: ['guest'] } as const;
   void metrics.follow(room.service, { by, signal: ended.signal }).catch(room.onError);
@@ -88,10 +98,40 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       );
     },
     noteCall: metrics.noteCall,
+    prepare: async (config) => {
+      const binds = config.api.http;
+      const stays = listeners.filter((one) => one === own || binds.includes(one.name));
+      const gone = listeners.filter((one) => !stays.includes(one));
+      const fresh = binds.filter((bind) => !stays.some(({ name }) => name === bind)).map(listenOn);
+      const turn = await exchange(gone.map(inOrder), fresh);
+      return {
+        ...turn,
+        take: async () => {
+          now = settingsOf(config);
+          listeners = [...stays, ...fresh];
+          await turn.take();
+        },
+      };
+    },
     close: async () => {
       ended.abort();
       await Promise.all(listeners.map((listener) => listener.close()));
       await app.close();
     },
+  };
+}
+
+function settingsOf(config: HttpOptions['config']): Pick<Room, 'config' | 'jwt'> {
+  return { config, jwt: config.issuers.length === 0 ? undefined : new JwtIssuers(config.issuers) };
+}
+
+/** Nobody who is served there is cut off. */
+function inOrder(listener: Listener): Bound {
+  return {
+    name: listener.name,
+    open: () => listener.open(),
+    pause: () => listener.pause(),
+    resume: () => listener.resume(),
+    close: () => listener.closeInOrder(),
   };
 }

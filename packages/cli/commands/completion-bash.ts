@@ -1,6 +1,6 @@
 import { allWords, takeText, valued, type WordModel } from './completion-model.ts';
 
-/** A script for bash 4 and later. Only names of services, jobs and stages are asked of the program; all else stands in it. */
+/** A script for bash 4 and later. Only names of services, jobs, stages and nodes are asked of the program; all else stands in it. */
 export function bashCompletion(model: WordModel): string {
   const takes = valued(model).map(({ flags, take, words }) => {
     const places =
@@ -37,7 +37,7 @@ ${words.join('\n')}
 _reconcile_offer() {
   local name
   case "$1" in
-    service | job | stage)
+    service | job | stage | node)
       while IFS= read -r name; do COMPREPLY+=("$name"); done < <(reconcile "\${given[@]}" __names -- "$1" "$cur" 2>/dev/null)
       ;;
     file | directory)

@@ -91,6 +91,7 @@ function offered(take: Take): string {
     case 'service':
     case 'job':
     case 'stage':
+    case 'node':
       return `-a '(__reconcile_names ${take})'`;
     case 'file':
       return '-F';

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 /** What may follow: names that a word of ours prints, the shell's own files, or one of a few words. */
-export type Take = 'service' | 'job' | 'stage' | 'file' | 'directory' | 'text' | readonly string[];
+export type Take = 'service' | 'job' | 'stage' | 'node' | 'file' | 'directory' | 'text' | readonly string[];
 
 export interface OptionModel {
   /** `-s`, `--service`. */
@@ -57,6 +57,7 @@ function takesOf(argument: Argument): Take {
 
 const byOption: Readonly<Record<string, Take>> = {
   '--config': 'file',
+  '--host': 'node',
   '--out': 'file',
   '--repo': 'directory',
   '--service': 'service',

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { createReadHost } from '@reconcile/host/reading';
+import { readClientConfig } from '../edit/client-config.ts';
 import { findFleet } from '../edit/find-fleet.ts';
 import type { CliContext } from '../frame/context.ts';
 import { exit } from '../frame/exit.ts';
 
-export type NameKind = 'service' | 'job' | 'stage';
+export type NameKind = 'service' | 'job' | 'stage' | 'node';
 
 /** Definitions, wherever they come from. */
 interface Files {
@@ -14,7 +15,7 @@ interface Files {
 }
 
 /**
- * What a shell may complete, one name a line: services, and after `web/` its parts. No lock, no network, no podman; a
+ * What a shell may complete, one name a line: services, and after `web/` its parts; nodes of client.toml. No lock, no network, no podman; a
  * trouble gives no names, since nobody asked for its story.
  */
 export async function runNames(cx: CliContext, kind: NameKind, typed: string): Promise<number> {
@@ -25,6 +26,7 @@ export async function runNames(cx: CliContext, kind: NameKind, typed: string): P
 }
 
 async function named(cx: CliContext, kind: NameKind, typed: string): Promise<readonly string[]> {
+  if (kind === 'node') return Object.keys((await readClientConfig(createReadHost({ env: cx.env })))?.nodes ?? {});
   const files = await checkoutFiles(cx).catch(() => rememberedFiles(cx));
   const slash = typed.indexOf('/');
   const services = slash < 0 ? files.services : files.services.filter((name) => name === typed.slice(0, slash));

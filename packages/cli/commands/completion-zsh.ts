@@ -36,7 +36,7 @@ ${words.join('\n')}
 _reconcile_offer() {
   local -a names
   case "$1" in
-    service | job | stage)
+    service | job | stage | node)
       names=(\${(f)"$(reconcile $given __names -- $1 "$PREFIX" 2>/dev/null)"})
       compadd -a names
       ;;

@@ -90,6 +90,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _reconcile
     ['a job', ['run', 'web/'], ['asked: __names -- job web/']],
     ["an option's name", ['plan', '-s', 'w'], ['asked: __names -- service w']],
     ['a stage', ['apply', '--stage', ''], ['asked: __names -- stage ']],
+    ['another machine', ['-H', 'r'], ['asked: __names -- node r']],
     ['-n of plan takes nothing', ['-n', '-y', 'pl'], ['plan']],
     ['-n of logs takes a number', ['logs', '-n', '5', 'w'], ['asked: __names -- service w']],
     ['fixed words', ['schema', 'f'], ['fleet']],
@@ -130,6 +131,15 @@ describe('names', () => {
     [['stage'], ['core']],
   ])('%j', async (words, wanted) => {
     expect(await names(words)).toEqual(wanted);
+  });
+
+  test('nodes of client.toml', async () => {
+    expect(await names(['node'])).toEqual([]);
+    const dir = join(bench.box.home, '.config/reconcile');
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'client.toml'), '[nodes]\nrift = "ops@rift"\nlyra.to = "lyra"\n');
+    expect(await names(['node'])).toEqual(['lyra', 'rift']);
+    expect(await names(['node', 'l'])).toEqual(['lyra']);
   });
 
   test('half-written files and none at all are no trouble', async () => {

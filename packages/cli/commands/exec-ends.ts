@@ -20,7 +20,7 @@ export async function* typed(
   };
   const onData = (chunk: Buffer) => put({ kind: 'bytes', data: chunk.toString('base64') });
   const onEnd = () => put({ kind: 'end' });
-  const onResize = () => put({ kind: 'size', columns: screen?.columns ?? 80, rows: screen?.rows ?? 24 });
+  const onResize = () => put({ kind: 'size', columns: screen?.columns || 80, rows: screen?.rows || 24 });
   input.on('data', onData).once('end', onEnd).once('error', onEnd);
   screen?.on('resize', onResize);
   try {

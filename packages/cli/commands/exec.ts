@@ -45,7 +45,8 @@ async function through(cx: CliContext, service: AgentService, { argv, hasTermina
     errors: process.stderr,
   };
   const { stdin, stdout } = process;
-  const { columns = 80, rows = 24 } = stdout;
+  // A terminal that was never told its size says 0.
+  const [columns, rows] = [stdout.columns || 80, stdout.rows || 24];
   const terminal = { columns, rows, term: cx.env.TERM ?? 'xterm' };
   const order: ExecOrder = { name, argv, ...(hasTerminal ? { terminal } : {}) };
   if (hasTerminal) stdin.setRawMode(true);

@@ -79,6 +79,20 @@ test('orders: who asks is whom the certificate stands for', async () => {
   ]);
 });
 
+test('an agent of another release that does not know what it is asked for', async () => {
+  const { recording } = rift.agent;
+  rift.agent.recording = { ...recording, state: { ...recording.state, version: '9.9.9' } };
+  const ran = await run('freeze', 'x'.repeat(301), '--json');
+  rift.agent.recording = recording;
+  expect(JSON.parse(ran.out)).toMatchObject({
+    error: {
+      code: 'FAR_SKEW',
+      wanted: 'release 0.1.0, as this command',
+      actual: expect.stringContaining('release 9.9.9'),
+    },
+  });
+});
+
 test('a key that others may read is not shown to anybody', async () => {
   const keyFile = join(bench.dir, 'open.key');
   copyFileSync(laptop.keyFile, keyFile);

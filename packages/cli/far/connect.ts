@@ -1,4 +1,5 @@
 import { remoteService } from '@reconcile/agent/remote';
+import type { AgentState } from '@reconcile/agent/service';
 import { errorText, isFleetError } from '@reconcile/core';
 import { createHost } from '@reconcile/host/writing';
 import type { RpcClient } from '@reconcile/rpc/client';
@@ -23,6 +24,7 @@ export interface FarAgent extends Far {
 const firstAnswerMs = 30_000;
 /** How long ssh gets to say what became of it, ms. */
 const lastWordsMs = 2_000;
+const drainMs = 1_000;
 /** The longest that anything is followed or waited for, ms. */
 const longestMs = 24 * 3_600_000;
 
@@ -40,6 +42,8 @@ async function bySsh(cx: CliContext, place: SshPlace): Promise<FarAgent> {
     env: sshEnvironment(cx.env),
     timeoutMs: longestMs,
   });
+  // Somebody that ssh left behind may hold the pipe open; what is in it gets a moment.
+  void talk.ended.then(() => setTimeout(() => talk.stream.destroy(), drainMs).unref());
   const { connectRpcOver } = await import('@reconcile/rpc/client');
   const client = await connectRpcOver(talk.stream);
   const why = async (error: unknown): Promise<unknown> => {
@@ -90,6 +94,13 @@ async function introduced(cx: CliContext, client: RpcClient, { node, through, wh
   let known: { readonly node: string; readonly version: string | undefined } = { node, version: undefined };
   const told = async (error: unknown): Promise<unknown> => {
     if (isLost(error) && !cx.signal.aborted) return why(error);
+    if (isLost(error))
+      return fail('FAR_UNREACHED', {
+        message: `ask the agent of ${known.node}`,
+        wanted: 'its answer',
+        actual: 'Ctrl-C: it was not waited for; what was begun there goes on',
+        hint: `reconcile -H ${node} status`,
+      });
     if (!isFleetError(error) || !skewed.has(error.code) || known.version === cx.version) return error;
     return fail('FAR_SKEW', {
       message: `ask the agent of ${known.node}`,
@@ -101,7 +112,7 @@ async function introduced(cx: CliContext, client: RpcClient, { node, through, wh
   };
   try {
     const of = { timeoutMs: firstAnswerMs, signal: cx.signal };
-    const state = (await client.ask('State', {}, of)) as { readonly node: string; readonly version: string };
+    const state = (await client.ask('State', {}, of)) as Pick<AgentState, 'node' | 'version'>;
     known = { node: state.node, version: state.version };
   } catch (error) {
     // One that is held to some services may not ask about the node.

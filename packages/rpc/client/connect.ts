@@ -46,6 +46,10 @@ export interface RpcAddress {
   readonly name?: string;
 }
 
+/** A machine that is gone says nothing: who follows it asks now and then whether it is there, ms. */
+const aliveEveryMs = 15_000;
+const aliveWithinMs = 15_000;
+
 /** Asked for where the agent has an address alone: TLS sends no address as a name (RFC 6066, 3). */
 const namelessServer = 'address.invalid';
 
@@ -107,8 +111,9 @@ async function targetOf(to: string | RpcAddress): Promise<[string, ChannelCreden
     const host = name ?? address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
     const shown = isIP(host) === 0 ? host : namelessServer;
     const verify = { checkServerIdentity: (_: string, peer: PeerCertificate) => checkServerIdentity(host, peer) };
+    const alive = { 'grpc.keepalive_time_ms': aliveEveryMs, 'grpc.keepalive_timeout_ms': aliveWithinMs };
     const named = { 'grpc.ssl_target_name_override': shown, 'grpc.default_authority': shown };
-    return [address, credentials.createFromSecureContext(context, verify), { ...options, ...named }];
+    return [address, credentials.createFromSecureContext(context, verify), { ...options, ...alive, ...named }];
   } catch (cause) {
     throw fail('RPC_TLS', {
       message: `show a certificate to ${address}`,

@@ -34,18 +34,24 @@ export async function connectRpcOver(stream: Duplex): Promise<RpcOverStream> {
   server.listen(path);
   await once(server, 'listening');
   const client = await connectRpc(path);
-  const close = () => {
-    client.close();
+  // Whoever asks then finds nobody there, and hears so at once.
+  const shut = () => {
     server.close();
-    stream.destroy();
     gone();
   };
-  stream.once('close', close);
+  if (stream.destroyed) shut();
+  stream.once('close', shut);
+  const close = () => {
+    client.close();
+    shut();
+    stream.destroy();
+  };
   return { ...client, close, garbage: () => garbage };
 }
 
 /** HTTP/2 begins with a frame of settings, whose length's first byte is 0 (RFC 9113, 3.4 and 4.1); no text does. */
 function bridge(socket: Socket, stream: Duplex, onGarbage: (text: string) => void): void {
+  if (stream.destroyed) return void socket.destroy();
   socket.on('error', () => stream.destroy());
   stream.on('error', () => socket.destroy());
   stream.once('close', () => socket.destroy());

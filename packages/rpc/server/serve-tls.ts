@@ -88,6 +88,11 @@ export async function serveRpcTls({ answerers, host, identity, port, refused }: 
   };
 }
 
+/** Whether certificate, key and roots fit together. @throws RPC_TLS */
+export function checkIdentity(identity: TlsIdentity): void {
+  guarded(() => contextOf(identity));
+}
+
 /** Node takes an empty text for no certificate at all, and would then answer nobody: files are read while they are written. */
 function contextOf({ cert, clientCa, key }: TlsIdentity) {
   new X509Certificate(clientCa);

@@ -1,0 +1,1 @@
+export { type Bound, exchange, type Turn, together } from './turn.ts';
