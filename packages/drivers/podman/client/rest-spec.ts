@@ -69,7 +69,10 @@ export function restSpec(
     volumes: draft.mounts
       .filter((m) => m.type === 'volume')
       .map((m) => ({ Name: m.source, Dest: m.target, Options: m.options })),
-    mounts: [...draft.mounts.filter((m) => m.type === 'bind' && !isOverlay(m)).map(bindMount), ...tmpfsMounts(draft, { isOld })],
+    mounts: [
+      ...draft.mounts.filter((m) => m.type === 'bind' && !isOverlay(m)).map(bindMount),
+      ...tmpfsMounts(draft, { isOld }),
+    ],
     ...overlays(draft),
     secrets: draft.secrets.flatMap((s) =>
       s.as === 'file' ? [{ Source: s.source, Target: s.target, UID: s.uid, GID: s.gid, Mode: 0o400 }] : [],
