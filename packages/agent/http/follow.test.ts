@@ -58,6 +58,23 @@ test('who follows events hears their end, and no broken connection', async () =>
   await expect.poll(() => served.agent.readers).toBeLessThanOrEqual(1);
 });
 
+test('a request that is under way there is answered', async () => {
+  const address = `127.0.0.1:${await freePort()}`;
+  await follow(address);
+  const { plan } = served.agent;
+  let answer: () => void = () => undefined;
+  served.agent.plan = () =>
+    new Promise((resolve) => {
+      answer = () => void plan().then(resolve);
+    });
+  const authorization = `Bearer ${await served.token('guest')}`;
+  const asked = fetch(`http://${address}/api/v1/plan`, { headers: { authorization } });
+  await expect.poll(() => answer.toString()).toContain('plan');
+  await follow(`127.0.0.1:${await freePort()}`);
+  answer();
+  expect((await asked).status).toBe(200);
+});
+
 test('another address of the same port: one makes room for the other', async () => {
   const port = await freePort();
   await follow(`127.0.0.1:${port}`);

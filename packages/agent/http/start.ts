@@ -83,6 +83,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     app.routing(request, response);
   });
   const listenOn = (bind: string) => new Listener(placeOf(bind), (...of) => app.routing(...of));
+  let leaving: Promise<unknown> = Promise.resolve();
   let listeners = [own, ...now.config.api.http.map(listenOn)];
   await Promise.all(listeners.map((listener) => listener.openSoon()));
   const ended = new AbortController();
@@ -109,13 +110,14 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
         take: async () => {
           now = settingsOf(config);
           listeners = [...stays, ...fresh];
-          await turn.take();
+          // Not waited for: who asked for this may be one of those who are still answered there.
+          leaving = Promise.all([leaving, turn.take()]);
         },
       };
     },
     close: async () => {
       ended.abort();
-      await Promise.all(listeners.map((listener) => listener.close()));
+      await Promise.all([...listeners.map((listener) => listener.close()), leaving]);
       await app.close();
     },
   };
