@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FleetHome } from '@reconcile/testkit/fleet';
 import { buildTestImage, noRealPodman, podman, testImage } from '@reconcile/testkit/podman';
@@ -18,7 +18,7 @@ const values = {
   token: 'canary-token-4c',
   token2: 'canary-token-5b',
 } as const;
-const slots = ['env/env', 'sig/sig', 'res/res', 'other/other'] as const;
+const slots = ['env/env', 'sig/sig', 'res/res', 'other/other', 'exe/exe'] as const;
 type Slot = (typeof slots)[number];
 
 describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
@@ -47,7 +47,7 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
     home = await FleetHome.make({ proxy: 'none' });
     const plain = (service: string, more = '') =>
       `name = "${service}"\nimage = "${testImage('1')}"\nstop_timeout = "1s"\n${more}`;
-    await home.commit('four services', {
+    await home.commit('five services', {
       'fleet.toml': 'name = "home"\nzone = "example.net"\n',
       'services/env.toml': plain('env', 'secrets = [{ name = "pass", env = "DB_PASS" }]\n'),
       'services/sig.toml': plain(
@@ -61,6 +61,11 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
       ),
       'services/res/a.ini': 'token={{secret:token}};\n',
       'services/other.toml': plain('other'),
+      'services/exe.toml': plain(
+        'exe',
+        'files = [{ source = "a.ini", target = "/etc/a.ini", on_change = "exec:/bin/touch /tmp/told" }]\n',
+      ),
+      'services/exe/a.ini': '{{secret:pass}}',
     });
   });
   afterAll(() => home?.close());
@@ -78,7 +83,13 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
     const outcome = await home.run('apply', '-y');
     expect(outcome.code, outcome.stdout + outcome.stderr).toBe(3);
     expect(outcome.stdout + outcome.stderr).toMatch(/secret token is neither[\s\S]*reconcile secret set token/);
-    expect(await Promise.all(slots.map(async (slot) => (await name(slot)) !== ''))).toEqual([true, true, false, true]);
+    expect(await Promise.all(slots.map(async (slot) => (await name(slot)) !== ''))).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
     await giveToken(values.token);
     await home.apply(0);
   });
@@ -121,6 +132,13 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
       const lies = await traces(home, value);
       expect(lies).toEqual(value === values.token ? ['state/secrets/token'] : []);
     }
+    const { secrets } = JSON.parse((await home.run('secret', 'list', '-o', 'json')).stdout) as {
+      secrets: { name: string; used: string[] }[];
+    };
+    expect(secrets.map((one) => [one.name, one.used.sort()])).toEqual([
+      ['pass', ['env/env', 'exe/exe', 'sig/sig']],
+      ['token', ['res/res']],
+    ]);
     // What is only filled in, podman has no copy of; of these it has one each, since it is given as well.
     const copies = (await podman(['secret', 'ls', '--format', '{{.Name}}'])).stdout.trim().split('\n').sort();
     expect(copies).toEqual(['reconcile-pass', 'reconcile-token']);
@@ -132,9 +150,11 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
     const said = await home.run('plan');
     expect(said.stdout).toMatch(/secret pass/);
     await home.apply(0);
+    // The programs of all others are the ones they were.
     expect(moved(before, await pids())).toEqual(['env/env']);
     expect(await inside('env/env', 'sh', '-c', 'echo "[$DB_PASS]"')).toBe(`[${values.pass2}]\n`);
     expect(await inside('sig/sig', 'cat', '/etc/app.ini')).toBe(`[db]\npass = "${values.pass2}"\n`);
+    expect(await inside('exe/exe', 'ls', '/tmp/told')).toBe('/tmp/told\n');
     await expect.poll(async () => (await podman(['logs', await name('sig/sig')])).stdout).toContain('reloaded');
     expect((await home.plan()).actions).toEqual([]);
 
@@ -180,7 +200,13 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
       /sig-\S+: \/etc\/app\.ini could not be filled in: it takes the program age with \S+age\.key; reconcile/,
     );
     expect(said).not.toMatch(/canary/);
-    expect(await Promise.all(slots.map(async (slot) => (await name(slot)) !== ''))).toEqual([true, false, true, true]);
+    expect(await Promise.all(slots.map(async (slot) => (await name(slot)) !== ''))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
     expect(await inside('res/res', 'cat', '/etc/a.ini')).toBe(`token=${values.token2};\n`);
     expect(await inside('env/env', 'sh', '-c', 'echo "[$DB_PASS]"')).toBe(`[${values.pass3}]\n`);
     await home.apply(0);
@@ -189,12 +215,17 @@ describe.skipIf(reason !== undefined)(`secrets inside ${reason ?? ''}`, () => {
   });
 
   it('nothing of it is left once nobody asks for it', async () => {
-    await home.commit('no more', { 'services/sig.toml': undefined, 'services/res.toml': undefined });
+    await home.commit('no more', { 'services/env.toml': undefined, 'services/res.toml': undefined });
     const held = (await home.plan()).held.flatMap(({ id }) => ['--confirm', id]);
     await home.apply(0, ...held);
+    // `pass` is only filled in now: its copy of podman's is kept until nobody names it at all.
     const copies = (await podman(['secret', 'ls', '--format', '{{.Name}}'])).stdout.trim();
     expect(copies).toBe('reconcile-pass');
-    await rm(join(home.state, 'secrets/token'));
+    expect(await inside('sig/sig', 'cat', '/etc/app.ini')).toContain(values.pass3);
+    expect((await home.plan()).actions).toEqual([]);
+    await home.commit('none', { 'services/sig.toml': undefined, 'services/exe.toml': undefined });
+    await home.apply(0, ...(await home.plan()).held.flatMap(({ id }) => ['--confirm', id]));
+    expect((await podman(['secret', 'ls', '--quiet'])).stdout.trim()).toBe('');
   });
 });
 
