@@ -25,6 +25,7 @@ dev_test() {
   prepare_runtime
   unpack servers $SERVER_PACKAGES
   unpack ssh $SSH_PACKAGES
+  unpack clock $CLOCK_PACKAGES
   unpack browser $BROWSER_PACKAGES
   check_parts
   # Half of it is waiting. Side by side only in networks apart: fixed ports are asked for on both sides.
@@ -55,6 +56,7 @@ APART=dashboard,dashboard-agent,drift,recover,runbook
 offer_all() {
   offer servers
   offer ssh ssh
+  offer clock clock
   offer browser browser
 }
 
@@ -195,10 +197,12 @@ dev_shell() {
   prepare_runtime
   unpack servers $SERVER_PACKAGES
   unpack ssh $SSH_PACKAGES
+  unpack clock $CLOCK_PACKAGES
   unpack browser $BROWSER_PACKAGES
   world_up
   offer servers
   offer ssh ssh
+  offer clock clock
   offer browser browser
   if [ $# -gt 0 ]; then
     run in_world "$@"

@@ -5,6 +5,7 @@
 SERVER_PACKAGES="dnsmasq-base knot bind9 caddy docker-registry pebble shellcheck"
 # A set of its own: its packages would make the other one anew on every machine that has that already.
 SSH_PACKAGES="openssh-server"
+CLOCK_PACKAGES="libfaketime"
 BROWSER_PACKAGES="chromium fonts-dejavu-core"
 PEER_PACKAGES="docker-compose dnsmasq-base knot caddy"
 DEMO_PACKAGES="dnsmasq-base"

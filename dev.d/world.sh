@@ -163,7 +163,7 @@ first_container() {
 in_world() {
   set -- env -i HOME="$WORLD/home" USER="$WORLD_USER" LOGNAME="$WORLD_USER" SHELL=/bin/sh LANG=C.UTF-8 \
     PATH="$WORLD/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" XDG_RUNTIME_DIR="$WORLD_RUN" TMPDIR="$WORLD/tmp" \
-    RECONCILE_OUT="$WORLD/out" RECONCILE_SERVERS="$WORLD/servers" RECONCILE_SSH="$WORLD/ssh" RECONCILE_BROWSER="$WORLD/browser" TERM="${TERM:-dumb}" ${CI:+CI="$CI"} ${NO_COLOR:+NO_COLOR="$NO_COLOR"} ${COLUMNS:+COLUMNS="$COLUMNS"} \
+    RECONCILE_OUT="$WORLD/out" RECONCILE_SERVERS="$WORLD/servers" RECONCILE_SSH="$WORLD/ssh" RECONCILE_CLOCK="$WORLD/clock" RECONCILE_BROWSER="$WORLD/browser" TERM="${TERM:-dumb}" ${CI:+CI="$CI"} ${NO_COLOR:+NO_COLOR="$NO_COLOR"} ${COLUMNS:+COLUMNS="$COLUMNS"} \
     sh -c 'cd "$0" && exec "$@"' "$WORLD_CHECKOUT" "$@"
   if [ "$(id -u)" = 0 ]; then
     set -- setpriv --reuid="$WORLD_UID" --regid="$WORLD_GID" --init-groups "$@"

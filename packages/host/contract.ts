@@ -299,6 +299,8 @@ export interface Proc {
   /** The network namespace a process is in, as the kernel names it; undefined: nobody, or a process of another user. */
   network(pid: number): Promise<string | undefined>;
   bootId(): Promise<string>;
+  /** Time since that boot, sleep included, ms: nobody sets it. */
+  upMs(): number;
   uid(): number;
 }
 

@@ -80,7 +80,11 @@ describe('files of others', () => {
     const desired = { ...bare.desired, resources: { [resource.key]: resource } } as unknown as Desired;
     const { resources } = await observer.observe({ ...bare, desired });
     const [seen] = resources;
-    const verdict = certificate.compare(resource as never, seen as never, { now: Date.now() } as never);
+    const verdict = certificate.compare(
+      resource as never,
+      seen as never,
+      { now: Date.now(), observed: {}, history: { releasedHolds: [] } } as never,
+    );
     return { state: seen?.state as unknown as CertificateState, verdict };
   };
   const apply = () => driver.apply(bareContext<Host>(createHost()), create);

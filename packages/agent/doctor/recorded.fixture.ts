@@ -130,7 +130,15 @@ export function seenOf(
   containers: Readonly<Record<string, string>> = {},
   held: readonly Hold[] = [],
 ): NonNullable<Known['seen']> {
-  const observed: Observed = { node: 'rift', at: now, bootId: 'b', resources: {}, blind: {}, busy: [], ...more };
+  const observed: Observed = {
+    node: 'rift',
+    at: now,
+    bootId: 'b',
+    resources: {},
+    blind: {},
+    busy: [],
+    ...more,
+  };
   const records = Object.fromEntries(Object.entries(containers).map(([name, id]) => [name, { id }]));
   return { observed, ledger: { containers: records }, plan: { held, waiting: [] } } as unknown as NonNullable<
     Known['seen']
@@ -166,6 +174,7 @@ function hostOf(world: Recorded): ReadHost {
       programs: refuse,
       network: refuse,
       bootId: async () => 'b',
+      upMs: () => 3_600_000,
     },
     http: { request: refuse },
     net: { listening: async () => world.listening } as unknown as ReadHost['net'],

@@ -1,7 +1,18 @@
-import type { Desired, History, Instant, Json, Plan, Principal } from '@reconcile/core';
+import {
+  acceptClock,
+  clockNote,
+  type Desired,
+  type History,
+  type Instant,
+  type Json,
+  type Plan,
+  type Principal,
+  parseClockNote,
+} from '@reconcile/core';
 import type { Memory } from '@reconcile/engine';
 import {
   changedNotes,
+  listNotes,
   loadHistory,
   loadLedger,
   markApplied,
@@ -75,7 +86,10 @@ async function finish(
   const converged = isConverged(whole);
   await registry.write((rows) => {
     if (!isOpen && !removalsHeld && !isPart) markApplied(rows, desired.generation, { at, services, converged });
-    if (made.actions.length === 0) for (const id of released) useHold(rows, id, at);
+    if (made.actions.length > 0) return;
+    for (const id of released) useHold(rows, id, at);
+    const clock = acceptClock(parseClockNote(listNotes(rows)[clockNote]), released);
+    if (clock !== undefined) putNotes(rows, { [clockNote]: clock as unknown as Json });
   });
 }
 

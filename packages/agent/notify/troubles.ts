@@ -5,7 +5,7 @@ import type { Finding } from '../doctor/finding.ts';
 import type { Seen } from '../look/look.ts';
 import { runtimeConditions } from '../recover/conditions.ts';
 import type { LastPass, Problem } from '../service/state.ts';
-import { certificateAlarms } from '../standing/certificates.ts';
+import { certificateAlarms, clockKey } from '../standing/certificates.ts';
 import { nodeStanding } from '../standing/node.ts';
 import { type Scene, sceneOf } from '../standing/scene.ts';
 import type { Trouble } from './model.ts';
@@ -142,12 +142,16 @@ function holdTroubles({ plan }: Scene): Trouble[] {
 function certificateTroubles(scene: Scene): Trouble[] {
   return certificateAlarms(scene).map(({ days, key, text }) => ({
     subject: key,
-    kind: 'certificate',
     step: String(days),
-    title: `${key.replace('/', ' ')} ${days === 0 ? 'has ended' : `ends within ${days} days`}`,
     cause: text,
-    serves: '',
-    next: 'reconcile cert list',
+    ...(key === clockKey
+      ? { kind: 'node', title: 'the clock is not believed', serves: 'what runs goes on', next: 'timedatectl' }
+      : {
+          kind: 'certificate',
+          title: `${key.replace('/', ' ')} ${days === 0 ? 'has ended' : `ends within ${days} days`}`,
+          serves: '',
+          next: 'reconcile cert list',
+        }),
     settleMs: 0,
   }));
 }

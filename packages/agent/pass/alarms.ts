@@ -1,7 +1,7 @@
 import type { Desired, Event, Instant, Json, Observed, Plan } from '@reconcile/core';
 import { loadHistory, loadLedger, type Registry } from '@reconcile/registry';
 import { keepNotes } from '../memory/memory.ts';
-import { certificateAlarms } from '../standing/certificates.ts';
+import { certificateAlarms, clockKey } from '../standing/certificates.ts';
 
 /** Under this name it is kept which alarms were told. */
 const note = 'alarms/certificates';
@@ -32,7 +32,7 @@ export async function tellAlarms(registry: Registry, look: AlarmLook, emit: (eve
   } as const;
   for (const { days, key, text } of alarms) {
     if (told[key] === days) continue;
-    const reason = days === 0 ? 'CertificateEnded' : 'CertificateEnds';
+    const reason = key === clockKey ? 'ClockDoubted' : days === 0 ? 'CertificateEnded' : 'CertificateEnds';
     emit({ ...base, slot: key, condition: 'Degraded', status: 'True', reason, message: text });
   }
   for (const key of Object.keys(told)) {
@@ -42,8 +42,9 @@ export async function tellAlarms(registry: Registry, look: AlarmLook, emit: (eve
       slot: key,
       condition: 'Degraded',
       status: 'False',
-      reason: 'CertificateRenewed',
-      message: 'time is left',
+      ...(key === clockKey
+        ? { reason: 'ClockBelieved', message: 'the clock is believed again' }
+        : { reason: 'CertificateRenewed', message: 'time is left' }),
     });
   }
   await keepNotes(registry, { [note]: current as unknown as Json });

@@ -153,14 +153,17 @@ function nextCommand(scene: Scene, { besides: loose, rows }: Pick<NodeStanding, 
     case 'waiting':
       return `reconcile explain ${row?.name ?? ''}`.trimEnd();
     case 'held':
-      return confirmable === undefined
-        ? `reconcile explain ${row?.name ?? ''}`.trimEnd()
-        : `reconcile plan, then: reconcile apply --confirm ${confirmable.id}`;
+      return confirmable === undefined ? `reconcile explain ${row?.name ?? ''}`.trimEnd() : confirmText(confirmable.id);
     case 'leaving':
     case 'changing':
       return 'reconcile plan';
     case 'well':
     case 'elsewhere':
+      if (confirmable !== undefined) return confirmText(confirmable.id);
       return loose.length > 0 || scene.plan.actions.length > 0 ? 'reconcile plan' : '';
   }
+}
+
+function confirmText(id: string): string {
+  return `reconcile plan, then: reconcile apply --confirm ${id}`;
 }

@@ -9,9 +9,10 @@ import type { Claim, Desired, Kind, Reference, Resource, ResourceKey, SlotKey } 
 
 /** What desired against observed comes to. `update` works in place; `replace` makes a new key; `rebuild` remakes this key. */
 export type Comparison =
-  | { readonly verdict: 'same' }
+  /** `asks`: it would be changed if a person said so; until then it is as it should be, and nobody who needs it waits. */
+  | { readonly verdict: 'same'; readonly asks?: Ask }
   /** Absent: make it. Only asked when nothing of that key is observed. */
-  | { readonly verdict: 'make' }
+  | { readonly verdict: 'make'; readonly asks?: Ask }
   /** `how` is the kind's own word to its `steps`; the planner only hands it on. */
   | {
       readonly verdict: 'update';

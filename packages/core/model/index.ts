@@ -1,6 +1,7 @@
 export * from './boot.ts';
 export * from './canonical.ts';
 export * from './claim.ts';
+export * from './clock.ts';
 export * from './condition.ts';
 export * from './contract.ts';
 export * from './digest.ts';

@@ -1,3 +1,4 @@
+import type { ClockDoubt } from './clock.ts';
 import type { Instant, Json } from './json.ts';
 import type { Claim, Kind, Reference, ResourceKey, SlotKey } from './resource.ts';
 
@@ -53,4 +54,6 @@ export interface Observed {
   /** Kinds we could not read: nothing of them is made or retired this cycle. Absent is not unknown. */
   readonly blind: Readonly<Record<Kind, Problem>>;
   readonly busy: readonly BusyPort[];
+  /** The wall clock is not believed: nothing that lasts is signed by it. */
+  readonly doubt?: ClockDoubt;
 }

@@ -139,6 +139,7 @@ export type HoldCode =
   | 'StoppedHere'
   | 'DataMissing'
   | 'DataForeign'
+  | 'ClockDoubted'
   | 'Unconfirmed'
   | 'Reverted';
 

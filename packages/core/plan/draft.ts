@@ -72,9 +72,11 @@ export function decide(target: Draft, verdict: Comparison): void {
   switch (verdict.verdict) {
     case 'same':
       target.type = 'same';
+      target.asks = verdict.asks;
       return;
     case 'make':
       target.type = 'make';
+      target.asks = verdict.asks;
       target.reason = { code: 'Missing' };
       return;
     case 'update':

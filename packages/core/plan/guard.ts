@@ -1,4 +1,5 @@
 import { clashes, portClaim } from '../model/claim.ts';
+import type { Ask } from '../model/contract.ts';
 import { digest } from '../model/digest.ts';
 import type { ActionId, Hold, Wait } from '../model/plan.ts';
 import type { ResourceKey } from '../model/resource.ts';
@@ -185,21 +186,26 @@ function contested(world: World): { hold: Hold; drafts: Set<Draft> }[] {
   return found;
 }
 
-/** What a kind does not dare to decide: data that is not what it was. Shown with everybody who needs it. */
+/** What a kind does not dare to decide: data that is not what it was, a clock that jumped. One hold for one question. */
 function asked(world: World): { hold: Hold; drafts: Set<Draft> }[] {
-  return [...world.drafts.values()].flatMap((target) => {
-    if (target.asks === undefined || target.wait !== undefined) return [];
+  const questions = new Map<string, { readonly ask: Ask; readonly drafts: Draft[] }>();
+  for (const target of world.drafts.values()) {
+    if (target.asks === undefined || target.wait !== undefined) continue;
+    const known = questions.get(target.asks.id);
+    if (known === undefined) questions.set(target.asks.id, { ask: target.asks, drafts: [target] });
+    else known.drafts.push(target);
+  }
+  return [...questions.values()].map(({ ask: { code, id, message }, drafts }) => {
+    const keys = drafts.map(({ key }) => key).sort();
+    const about = new Set<string>(keys);
     const users = [...world.bound.values()].filter(({ references }) =>
-      references.some((ref) => 'key' in ref && ref.key === target.key),
+      references.some((ref) => 'key' in ref && about.has(ref.key)),
     );
-    const { code, id, message } = target.asks;
     const slots = users.map(({ slot }) => slot).sort();
-    const { key, services } = target;
-    return [
-      {
-        drafts: new Set([target]),
-        hold: { id, code, keys: [key], slots, services, message, data: [], confirmable: true },
-      },
-    ];
+    const services = [...new Set(drafts.flatMap((target) => target.services))].sort();
+    return {
+      drafts: new Set(drafts),
+      hold: { id, code, keys, slots, services, message, data: [], confirmable: true },
+    };
   });
 }

@@ -149,7 +149,9 @@ export function earliest(moments: readonly (Instant | undefined)[]): Instant | u
 
 /** When things that are all right now fall due. */
 export function nextLooks(world: World): (Instant | undefined)[] {
-  return [...world.drafts.values()].map(({ def, desired, observed, type }) =>
-    type === 'same' && desired !== undefined && observed !== undefined ? def.wakeAt?.(desired, observed) : undefined,
+  return [...world.drafts.values()].map(({ asks, def, desired, observed, type }) =>
+    type === 'same' && asks === undefined && desired !== undefined && observed !== undefined
+      ? def.wakeAt?.(desired, observed)
+      : undefined,
   );
 }

@@ -21,6 +21,7 @@ import {
 } from '@reconcile/core/kinds/container';
 import type { ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
+import { lookAtClock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { glance } from './glance.ts';
 
@@ -62,9 +63,12 @@ export async function look(
   const listening = cx.host.net.listening().then((found) => {
     busy = found;
   });
-  await Promise.all([...looking, listening]);
+  const looksAtClock = lookAtClock(cx);
+  const [clock] = await Promise.all([looksAtClock, ...looking, listening]);
   if (glances) await overlayHealth(cx, resources);
-  return { observed: { node: cx.node, at: cx.now, bootId: cx.bootId, resources, blind, busy }, notes };
+  const doubt = clock.doubt === undefined ? {} : { doubt: clock.doubt };
+  const observed = { node: cx.node, at: cx.now, bootId: cx.bootId, resources, blind, busy, ...doubt };
+  return { observed, notes: { ...notes, ...clock.notes } };
 }
 
 function problemOf(error: unknown): Problem {

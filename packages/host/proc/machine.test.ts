@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { machineProcesses } from './machine.ts';
@@ -81,5 +82,7 @@ test('counts open connections at their local end only', async () => {
 
 test('boot id and uid', async () => {
   expect(await machineProcesses.bootId()).toMatch(/^[0-9a-f-]{36}$/);
+  const counted = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000;
+  expect(Math.abs(machineProcesses.upMs() - counted)).toBeLessThan(1000);
   expect(machineProcesses.uid()).toBe(process.getuid?.());
 });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import type { Proc } from '../contract.ts';
 import { listensAt } from './listens.ts';
 import { networkOf, runningPrograms } from './programs.ts';
@@ -11,6 +12,7 @@ export const machineProcesses: Proc = {
   listens: listensAt,
   programs: runningPrograms,
   network: networkOf,
+  upMs: () => Math.round(uptime() * 1000),
   bootId: async () => (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim(),
   uid: () => process.getuid?.() ?? -1,
 };

@@ -2,11 +2,13 @@ import { programName } from '../environment.ts';
 import { isReadingGit } from './rules/git.ts';
 import { isReadingHaproxy } from './rules/haproxy.ts';
 import { isReadingPodman } from './rules/podman.ts';
+import { isReadingTimedatectl } from './rules/timedatectl.ts';
 
 const programs: ReadonlyMap<string, (args: readonly string[]) => boolean> = new Map([
   ['podman', isReadingPodman],
   ['git', isReadingGit],
   ['haproxy', isReadingHaproxy],
+  ['timedatectl', isReadingTimedatectl],
 ]);
 
 /** Variables a reading call may add. Others can make a program write (`GIT_TRACE=FILE`) or run one (`GIT_SSH_COMMAND`). */

@@ -55,14 +55,15 @@ export function virtualHost(now = 1_000_000_000_000): Host {
   };
   const closed = (name: string) =>
     new Proxy({}, { get: (_target, method) => () => refuse(`${name}.${String(method)}`) });
+  const clock = new VirtualClock(now);
   return {
-    clock: new VirtualClock(now),
+    clock,
     ids: { random: () => (++ids).toString(16).padStart(32, '0') },
     net: { ...(closed('net') as Host['net']), listening: async () => [], established: async () => 0 },
     run: closed('run'),
     files: closed('files'),
     http: closed('http'),
-    proc: { ...(closed('proc') as Host['proc']), listens: async () => undefined },
+    proc: { ...(closed('proc') as Host['proc']), listens: async () => undefined, upMs: () => clock.now() },
     home: {
       home: '/home/test',
       runtimeDir: '/run/test',

@@ -48,7 +48,13 @@ function seen(state: Partial<CertificateState> = {}) {
   };
 }
 
-const at = (moment: number) => ({ now: moment }) as KindView;
+const doubt = { id: 'h1', message: 'the clock jumped' };
+const at = (moment: number, more: { isDoubted?: boolean; released?: string[] } = {}) =>
+  ({
+    now: moment,
+    observed: more.isDoubted === true ? { doubt } : {},
+    history: { releasedHolds: more.released ?? [] },
+  }) as unknown as KindView;
 const verdict = (state?: Partial<CertificateState>, issuer?: Issuer) =>
   certificate.compare(wanted(issuer), seen(state), at(now));
 
@@ -92,6 +98,42 @@ describe('a certificate of ours', () => {
     expect(certificate.ready(wanted(), seen({ unfit: 'its file is damaged' }))).toBe(false);
     expect(certificate.ready(wanted(), seen({ fingerprint: '' }))).toBe(false);
   });
+});
+
+describe('while the clock is doubted', () => {
+  const asks = { code: 'ClockDoubted', id: 'h1', message: 'the clock jumped' };
+  const by = (state: Partial<CertificateState> | undefined, issuer: Issuer, released: string[] = []) =>
+    certificate.compare(
+      wanted(issuer),
+      state === undefined ? undefined : seen({ issuer, ...state }),
+      at(now, { isDoubted: true, released }),
+    );
+  const ended = { notBefore: now - 3650 * dayMs, notAfter: now - 3560 * dayMs };
+  const early = { notBefore: now + 100 * dayMs, notAfter: now + 190 * dayMs };
+  const files = (offered: NonNullable<CertificateState['offered']>) => by({ ...ended, offered }, 'cert-files');
+
+  test.each<[string, unknown, object]>([
+    ['nothing is due', by({}, 'internal-ca'), { verdict: 'same' }],
+    ['what has ended by it serves on, and a person is asked', by(ended, 'internal-ca'), { verdict: 'same', asks }],
+    ['so does what is not valid yet by it', by(early, 'internal-ca'), { verdict: 'same', asks }],
+    ['a new name is not signed by it', by(undefined, 'internal-ca'), { verdict: 'make', asks }],
+    ['nor are other names', by({ names: ['a.example.net'] }, 'internal-ca'), { verdict: 'update', asks }],
+    ['an ACME server is asked itself', by(ended, 'acme'), { verdict: 'update', reason: { text: 'expired' } }],
+    ['theirs is not judged by it', files({ trouble: 'expired on 2020-01-01' }), { verdict: 'same' }],
+    ['theirs is new', files({ fingerprint: 'bb' }), { verdict: 'update' }],
+  ])('%s', (_name, got, expected) => expect(got).toMatchObject(expected));
+
+  test('a person said that it is right', () => {
+    expect(by(ended, 'internal-ca', ['h1'])).toMatchObject({ verdict: 'update', reason: { text: 'expired' } });
+    expect(by(ended, 'internal-ca', ['h1'])).not.toHaveProperty('asks');
+    expect(by(undefined, 'internal-ca', ['h1'])).toEqual({ verdict: 'make' });
+  });
+});
+
+test('by a clock that is believed, what is not valid yet is made anew', () => {
+  const hours = (n: number) => verdict({ notBefore: now + n * 3_600_000, notAfter: now + 90 * dayMs });
+  expect(hours(0.9)).toEqual({ verdict: 'same' });
+  expect(hours(1.1)).toMatchObject({ verdict: 'update', reason: { text: 'not valid before 2030-03-17' } });
 });
 
 test.each<[string, number, number, number | undefined]>([
