@@ -155,12 +155,12 @@ function compareServers(manifest: Manifest, running: Running, draft: Draft): voi
       differs();
       continue;
     }
-    const wanted = user === undefined ? Array.from({ length: shape.slots }, () => unused) : serversOf(user.route);
+    const wanted = user === undefined ? unusedOf(shape.slots) : serversOf(user.route);
     for (const [at, server] of wanted.entries()) {
-      const name = `${backend}/s${at + 1}`;
       const now = seen.get(`s${at + 1}`);
+      if (now !== undefined && isAs(server, now)) continue;
+      const name = `${backend}/s${at + 1}`;
       if (now === undefined) draft.needsReload = true;
-      else if (isAs(server, now)) continue;
       else if (server.isReady) draft.servers.push(...readyCommands(name, server.address, now));
       else draft.rests.push(`set server ${name} state maint`);
       differs();
@@ -168,6 +168,16 @@ function compareServers(manifest: Manifest, running: Running, draft: Draft): voi
   }
 }
 
+/** Of a spare backend: as many as that. */
+function unusedOf(slots: number): readonly Server[] {
+  const known = allUnused.get(slots);
+  if (known !== undefined) return known;
+  const servers = Array.from({ length: slots }, () => unused);
+  allUnused.set(slots, servers);
+  return servers;
+}
+
+const allUnused = new Map<number, readonly Server[]>();
 const unused: Server = { address: parkAddress, isReady: false };
 
 /** The address of a server that gets no traffic does not matter. */

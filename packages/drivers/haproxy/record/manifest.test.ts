@@ -19,9 +19,9 @@ test('anything else is not a record', () => {
   expect(parseManifest('')).toBeUndefined();
   expect(parseManifest('{}')).toBeUndefined();
   expect(parseManifest(text.slice(0, -10))).toBeUndefined();
-  expect(parseManifest(text.replace('"b0001": {', '"b0001\\n  mode tcp": {'))).toBeUndefined();
-  expect(parseManifest(text.replace('"80": {', '"80\\n": {'))).toBeUndefined();
-  expect(parseManifest(text.replace('"slots": 4', '"slots": 1e9'))).toBeUndefined();
+  expect(parseManifest(text.replace('"b0001":{', '"b0001\\n  mode tcp":{'))).toBeUndefined();
+  expect(parseManifest(text.replace('"80":{', '"80\\n":{'))).toBeUndefined();
+  expect(parseManifest(text.replace('"slots":4', '"slots":1e9'))).toBeUndefined();
   fc.assert(fc.property(fc.json(), (json) => parseManifest(json) === undefined));
 });
 

@@ -111,9 +111,22 @@ export function bindsOf(manifest: Manifest, { metrics }: { readonly metrics: str
   return [...new Set([...binds, ...(metrics === undefined || isEmpty(manifest) ? [] : [plainBind(metrics)])])];
 }
 
-export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, undefined, 1)}\n`;
+/** One line a route: those that stay are not written down anew at each change of one. */
+export function formatManifest({ routes, ...rest }: Manifest): string {
+  const lines = Object.entries(routes).map(([key, route]) => `${JSON.stringify(key)}:${routeLine(route)}`);
+  return `${JSON.stringify(rest).slice(0, -1)},\n"routes":{\n${lines.join(',\n')}\n}}\n`;
 }
+
+function routeLine(route: RouteRecord): string {
+  const known = routeLines.get(route);
+  if (known !== undefined) return known;
+  const line = JSON.stringify(route);
+  routeLines.set(route, line);
+  return line;
+}
+
+/** A record of a route never changes. */
+const routeLines = new WeakMap<RouteRecord, string>();
 
 /** undefined: it is not one of ours, or not whole. What it holds is checked where it is put into a configuration. */
 export function parseManifest(text: string): Manifest | undefined {

@@ -77,7 +77,8 @@ class Pool {
   /** More servers than needed do not hurt: going down from five replicas to four is no reason to reload. */
   fits(backend: string, shape: Shape): boolean {
     const has = this.backends[backend];
-    return has !== undefined && has.slots >= shape.slots && sameShape({ ...has, slots: shape.slots }, shape);
+    if (has === undefined || has.slots < shape.slots) return false;
+    return sameShape(has.slots === shape.slots ? has : { ...has, slots: shape.slots }, shape);
   }
 
   slots(backend: string): number {

@@ -11,7 +11,18 @@ export interface Server {
 }
 
 /** Servers of a route's backend, in order. Parked as a whole: all lead to the closed port, so that requests wait. */
-export function serversOf(route: RouteRecord): Server[] {
+export function serversOf(route: RouteRecord): readonly Server[] {
+  const known = made.get(route);
+  if (known !== undefined) return known;
+  const servers = makeServers(route);
+  made.set(route, servers);
+  return servers;
+}
+
+/** Asked several times in each write, for every route there is; a record never changes. */
+const made = new WeakMap<RouteRecord, readonly Server[]>();
+
+function makeServers(route: RouteRecord): Server[] {
   const used = route.servers.filter((server) => server !== '');
   const parked = new Set(route.parked);
   const isParked = used.length > 0 && used.every((server) => parked.has(server));

@@ -36,6 +36,17 @@ const mostRetries = 3600;
 export function shapeOf(spec: RouteSpec, targets: number): Shape {
   let slots = fewestSlots;
   while (slots < targets) slots *= 2;
+  const known = shapes.get(spec);
+  if (known?.slots === slots) return known;
+  const shape = makeShape(spec, slots);
+  shapes.set(spec, shape);
+  return shape;
+}
+
+/** The last one of each route's spec, which never changes. */
+const shapes = new WeakMap<RouteSpec, Shape>();
+
+function makeShape(spec: RouteSpec, slots: number): Shape {
   const retries = Math.min(mostRetries, Math.ceil(Math.max(0, spec.holdMs) / 1000));
   const extras = extrasOf(spec);
   return {
@@ -73,9 +84,16 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 export function shapeName(shape: Shape): string {
+  const known = names.get(shape);
+  if (known !== undefined) return known;
   const extras = shape.extras === undefined ? '' : ` ${JSON.stringify(shape.extras)}`;
-  return `${shape.mode} ${shape.retries} ${shape.slots}${shape.proxyProtocol ? ' proxy' : ''}${extras}`;
+  const name = `${shape.mode} ${shape.retries} ${shape.slots}${shape.proxyProtocol ? ' proxy' : ''}${extras}`;
+  names.set(shape, name);
+  return name;
 }
+
+/** A shape never changes. */
+const names = new WeakMap<Shape, string>();
 
 /** Of a record that was read back: right types. What goes into a configuration is checked where it goes in. */
 export function isShape(fields: { readonly [key: string]: Json | undefined }): boolean {

@@ -76,10 +76,19 @@ export function defaultLines(): string[] {
 
 /** All of a backend that only a reload can change, besides the number of its servers. @throws HAPROXY_ROUTE */
 export function backendHead(name: string, shape: Shape, settings: Trust): string[] {
+  const known = shapeLines.get(shape);
+  const lines = known?.settings === settings ? known.lines : makeShapeLines(shape, settings);
+  if (known?.lines !== lines) shapeLines.set(shape, { settings, lines });
+  return [`backend ${name} ${from(shape.mode === 'http' ? 'l7' : 'l4')}`, ...lines];
+}
+
+/** Of one node's settings: hundreds of backends have the same shape, and none changes. */
+const shapeLines = new WeakMap<Shape, { readonly settings: Trust; readonly lines: readonly string[] }>();
+
+function makeShapeLines(shape: Shape, settings: Trust): string[] {
   const { mode, proxyProtocol, extras = {} } = shape;
   const servers = [...(proxyProtocol ? ['send-proxy-v2'] : []), ...serverWords(extras, settings)];
   return [
-    `backend ${name} ${from(mode === 'http' ? 'l7' : 'l4')}`,
     `  retries ${shape.retries}`,
     ...(servers.length > 0 ? [`  default-server ${servers.join(' ')}`] : []),
     ...(mode === 'http' ? [oncePerRequest] : []),
