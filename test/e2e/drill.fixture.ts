@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { FleetHome, freePort } from '@reconcile/testkit/fleet';
 import { buildTestImage, podman, testImage } from '@reconcile/testkit/podman';
 
@@ -31,22 +33,27 @@ export interface Ports {
   readonly http: number;
 }
 
+/** What the tests' node is like. */
+export interface Kind {
+  /** What is written during a drill goes to a layer; else data is read-only. */
+  readonly overlays: boolean;
+}
+
 const update = '[components.update]\nmin_ready = "0s"\ndeadline = "5s"\n';
 
-/** Writes where its data is before it serves: it does not start where it must not write. */
-const writer = (target: string) =>
-  `entrypoint = ["sh", "-c"]\ncmd = ["echo $HOSTNAME >>${target}/starts && cat /etc/app.conf /run/secrets/pass && exec /bin/web"]\n`;
+/** Writes where its data is before it serves, and shows what it was given. Where data is read-only it cannot insist. */
+const writer = ({ overlays }: Kind) =>
+  `entrypoint = ["sh", "-c"]\ncmd = ["echo $HOSTNAME >>/data/starts ${overlays ? '&&' : ';'} cat /etc/app.conf /run/secrets/pass /run/secrets/sealed && exec /bin/web"]\n`;
 
-export function dbService(ports: Ports, image = testImage('1'), more = ''): string {
+export function dbService(ports: Ports, kind: Kind, image = testImage('1')): string {
   return `name = "db"
 [[components]]
 name = "db"
 image = "${image}"
-${writer('/data')}volumes = ["db-data:/data"]
+${writer(kind)}volumes = ["db-data:/data"]
 ports = ["127.0.0.1:${ports.db}:8080"]
-secrets = [{ name = "pass", target = "/run/secrets/pass" }]
+secrets = ["pass", "sealed"]
 stop_timeout = "1s"
-${more}
 [[components.files]]
 source = "app.conf"
 target = "/etc/app.conf"
@@ -83,19 +90,23 @@ ${update}`;
 export class DrillHome {
   readonly home: FleetHome;
   readonly ports: Ports;
+  readonly kind: Kind;
   readonly data: string;
 
-  private constructor(home: FleetHome, ports: Ports) {
+  private constructor(home: FleetHome, parts: { readonly ports: Ports; readonly kind: Kind }) {
     this.home = home;
-    this.ports = ports;
+    this.ports = parts.ports;
+    this.kind = parts.kind;
     this.data = join(home.dir, 'srv');
   }
 
   static async make(): Promise<DrillHome> {
     await buildTestImage('1');
     const ports = { db: await freePort(), other: await freePort(), http: await freePort() };
+    const driver = (await podman(['info', '--format', '{{.Store.GraphDriverName}}'])).stdout.trim();
+    const kind = { overlays: driver === 'overlay' };
     const home = await FleetHome.make({ listeners: { 8080: `127.0.0.1:${ports.http}` }, mounts: ['/'] });
-    const world = new DrillHome(home, ports);
+    const world = new DrillHome(home, { ports, kind });
     await mkdir(world.data);
     await writeFile(join(world.data, 'settings.txt'), 'as it was\n');
     await mkdir(join(home.state, 'secrets'), { recursive: true, mode: 0o700 });
@@ -104,12 +115,27 @@ export class DrillHome {
       'fleet.toml':
         'name = "home"\nzone = "example.net"\n[[boot.sequence]]\nstage = "core"\nservices = ["db"]\ntimeout = "20s"\n',
       'services/db/app.conf': 'colour = "green"\n',
-      'services/db.toml': dbService(ports),
+      'services/db.toml': dbService(ports, kind),
       'services/web.toml': webService(),
       'services/other.toml': otherService(ports, world.data),
     });
+    await world.seal('sealed', 'canary-battery-staple');
     await home.apply(0);
     return world;
+  }
+
+  /** Puts an encrypted value into the repository. */
+  private async seal(name: string, value: string): Promise<void> {
+    const command = join(import.meta.dirname, '..', '..', 'dist', 'bin', 'reconcile.js');
+    const who = { GIT_AUTHOR_NAME: 'ops', GIT_AUTHOR_EMAIL: 'ops@example.net' };
+    const env = { ...process.env, ...who, GIT_COMMITTER_NAME: 'ops', GIT_COMMITTER_EMAIL: 'ops@example.net' };
+    const setting = promisify(execFile)(process.execPath, [command, 'secret', 'set', name], {
+      cwd: this.home.fleet,
+      env: { ...env, RECONCILE_CONFIG: this.home.config },
+      timeout: 60_000,
+    });
+    setting.child.stdin?.end(value);
+    await setting;
   }
 
   /** `recover --drill --json`. */
@@ -138,7 +164,7 @@ export class DrillHome {
     const pid = await readFile(join(this.home.state, 'haproxy', 'haproxy.pid'), 'utf8').catch(() => 'none');
     const files = [...(await sums(this.home.dir)), ...(await sums(root))];
     return [rows, networks, volumes, secrets, images]
-      .map(({ stdout }) => stdout)
+      .map(({ stdout }) => stdout.split('\n').sort().join('\n'))
       .concat(pid, files)
       .join('\n');
   }
