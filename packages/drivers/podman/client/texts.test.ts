@@ -86,7 +86,10 @@ test('the API is told what the command line adds by itself', () => {
   // The command line knows `O`, the server takes it for a mount option and fails.
   const mount = (source: string, options: readonly string[]) =>
     ({ type: 'bind', source, target: `${source}/in`, options }) as const;
-  const below = restSpec({ ...draft, mounts: [mount('/srv/a', ['O']), mount('/srv/b', ['ro'])] }, { ulimits: [], version: '4.3.1' });
+  const below = restSpec(
+    { ...draft, mounts: [mount('/srv/a', ['O']), mount('/srv/b', ['ro'])] },
+    { ulimits: [], version: '4.3.1' },
+  );
   expect(below.overlay_volumes).toEqual([{ source: '/srv/a', destination: '/srv/a/in', options: ['O'] }]);
   expect((below.mounts as { source: string }[]).map(({ source }) => source)).not.toContain('/srv/a');
   expect(below.mounts).toContainEqual({ type: 'bind', source: '/srv/b', destination: '/srv/b/in', options: ['ro'] });
