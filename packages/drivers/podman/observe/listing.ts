@@ -35,6 +35,11 @@ export class Notes {
   async listing<R>(name: string, stamp: string | undefined, load: () => Promise<readonly R[]>): Promise<readonly R[]> {
     const kept = this.get(name) as unknown as Kept | undefined;
     if (stamp !== undefined && kept?.v === 1 && kept.stamp === stamp) return kept.rows as unknown as readonly R[];
+    return this.renewed(name, stamp, load);
+  }
+
+  /** Rows read anew, whatever was kept, and kept under `stamp`. */
+  async renewed<R>(name: string, stamp: string | undefined, load: () => Promise<readonly R[]>): Promise<readonly R[]> {
     const rows = await load();
     if (stamp !== undefined) this.put(name, { v: 1, stamp, rows: rows as unknown as Json });
     return rows;

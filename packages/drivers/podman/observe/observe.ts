@@ -16,7 +16,7 @@ import { assertSamePlace } from './same-place.ts';
 import { observedSecrets, wantedSecrets } from './secrets.ts';
 import { stampOf, stampOfDir, volumesStamp } from './stamp.ts';
 import { knownStore, listingFiles, storeFacts } from './store.ts';
-import { observedVolumes, wantsNamedVolumes } from './volumes.ts';
+import { lacksOneThatIsThere, observedVolumes, wantsNamedVolumes } from './volumes.ts';
 
 /** How long a monitor takes to write an end down, with room, ms: a millisecond where nothing else runs. */
 const endingMs = 50;
@@ -108,11 +108,13 @@ async function look(
   };
   const volumes = async () => {
     if (!wants('volume')) return [];
-    const stamp = async () => volumesStamp(cx.host, files.volumes, store.graphRoot);
-    const list = wantsNamedVolumes(cx.desired)
-      ? await notes.listing('volumes', await stamp(), () => client.volumes())
-      : [];
-    return observedVolumes(cx, { rows: list, volumePath: store.volumePath });
+    const place = { volumePath: store.volumePath };
+    if (!wantsNamedVolumes(cx.desired)) return observedVolumes(cx, { rows: [], ...place });
+    const stamp = await volumesStamp(cx.host, files.volumes, store.graphRoot);
+    const kept = await notes.listing('volumes', stamp, () => client.volumes());
+    const isOutdated = await lacksOneThatIsThere(cx, { rows: kept, ...place });
+    const rows = isOutdated ? await notes.renewed('volumes', stamp, () => client.volumes()) : kept;
+    return observedVolumes(cx, { rows, ...place });
   };
   const secrets = async () => {
     if (wantedSecrets(cx).length === 0 && Object.keys(cx.ledger.secrets).length === 0) return [];

@@ -55,6 +55,25 @@ export async function observedVolumes(
   return seen.flat();
 }
 
+/**
+ * Is there a directory of a wanted volume that these rows lack? Podman takes up the directory of a volume that it forgot when the name
+ * is made anew, and no time of a file moves by that: rows of before say nothing then.
+ */
+export async function lacksOneThatIsThere(
+  { desired, host }: Pick<ObserveContext<ReadHost>, 'desired' | 'host'>,
+  { rows, volumePath }: { readonly rows: readonly VolumeRow[]; readonly volumePath: string },
+): Promise<boolean> {
+  const known = new Set(rows.map((row) => row.name));
+  const lacking = Object.values(desired.resources)
+    .filter((resource) => resource.kind === 'volume')
+    .map((resource) => resource.spec as unknown as VolumeSpec)
+    .filter(({ name, source }) => source === 'named' && !known.has(name));
+  const found = await Promise.all(
+    lacking.map(({ name }) => host.files.stat(`${volumePath}/${name}`).catch(() => undefined)),
+  );
+  return found.some((stat) => stat !== undefined);
+}
+
 /** With a driver or options of its own what lies there is mounted only while somebody uses it. */
 function isPlain({ driver, options, source }: VolumeSpec): boolean {
   return source === 'host' || ((driver === '' || driver === 'local') && Object.keys(options).length === 0);
