@@ -61,10 +61,10 @@ podman5_down() {
   PODMAN5_RUN=
 }
 
-# What a report is about: every source, and the Debian it ran on.
+# What a report is about: every source, and the Debian it ran on. Not what is built from them: its code caches differ every time.
 podman5_stamp() {
   cat "$PODMAN5/debian/.packages"
-  find dev dev.d packages test vitest.config.ts dist -name node_modules -prune -o -type f -print | LC_ALL=C sort | xargs cksum | cksum
+  find dev dev.d packages test vitest.config.ts pnpm-lock.yaml -name node_modules -prune -o -type f -print | LC_ALL=C sort | xargs cksum | cksum
 }
 
 podman5_root() {
