@@ -51,7 +51,7 @@ dev_test() {
 }
 
 # End-to-end tests that go with the contract tests, so that both sides take about as long.
-APART=dashboard,dashboard-agent,drift,recover,runbook
+APART=clock,dashboard,dashboard-agent,drift,drill,recover,runbook
 
 offer_all() {
   offer servers
@@ -92,7 +92,7 @@ dev_apart() {
   apart_verdict=0
   run vitest_in_world contract 900 contract || apart_verdict=1
   # shellcheck disable=SC2046
-  run vitest_in_world e2e 600 e2e-apart $(printf 'test/e2e/%s.test.ts ' $(printf %s "$APART" | tr , ' ')) || apart_verdict=1
+  run vitest_in_world e2e 700 e2e-apart $(printf 'test/e2e/%s.test.ts ' $(printf %s "$APART" | tr , ' ')) || apart_verdict=1
   for report in contract e2e-apart; do
     if [ -f "$WORLD/out/$report.json" ]; then cp "$WORLD/out/$report.json" "$1/"; fi
   done
