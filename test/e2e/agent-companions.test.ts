@@ -101,7 +101,8 @@ describe.skipIf(reason !== undefined)(`agent: companions of containers ${reason 
   it('what answers for names: back again', async () => {
     const { before, now } = await killed('inner', await processesOf(['aardvark-dns']));
     expect(now.id).toBe(before.id);
-    const { stdout } = await podman(['exec', (await home.container('inner/main')) ?? '', 'nslookup', 'inner']);
-    expect(stdout).toMatch(/Address.*10\./);
+    const container = (await home.container('inner/main')) ?? '';
+    const names = () => podman(['exec', container, 'nslookup', 'inner']).then(({ stdout }) => stdout, String);
+    await expect.poll(names, { timeout: 15_000 }).toMatch(/Address.*10\./);
   });
 });

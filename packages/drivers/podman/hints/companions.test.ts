@@ -11,6 +11,8 @@ const db: Beside = { id: 'db', pid: 300, networks: ['mcr'] };
 interface World {
   readonly parents: Map<number, number>;
   readonly programs: Running[];
+  /** Dead, and still in /proc. */
+  readonly unburied: Set<number>;
   listed: number;
 }
 
@@ -28,6 +30,7 @@ function world(): { readonly it: World; readonly companions: Companions } {
       running(210, 'rootlessport', ['net-api']),
       running(900, 'aardvark-dns', ['net-rootless']),
     ],
+    unburied: new Set(),
     listed: 0,
   };
   const netns: Readonly<Record<number, string>> = { 100: 'net-web', 200: 'net-api', 300: 'net-db' };
@@ -38,6 +41,12 @@ function world(): { readonly it: World; readonly companions: Companions } {
       programs: async () => {
         it.listed++;
         return [...it.programs];
+      },
+    },
+    files: {
+      stat: async (path: string) => {
+        const pid = Number(path.split('/')[2]);
+        return it.unburied.has(pid) || it.programs.some((one) => one.pid === pid) ? {} : undefined;
       },
     },
     run: {
@@ -90,6 +99,16 @@ test.each<[string, (it: World) => void, readonly string[]]>([
   await companions.know(all);
   change(it);
   expect((await companions.lost()).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
+});
+
+test('names are not brought back before podman can know that they are gone', async () => {
+  const { companions, it } = world();
+  await companions.know(all);
+  it.unburied.add(900);
+  end(it, 900, 110, 111);
+  expect((await companions.lost()).map(({ what }) => what)).toEqual(['ports']);
+  it.unburied.clear();
+  expect((await companions.lost()).map(({ what }) => what)).toEqual(['names']);
 });
 
 test('a loss is told once', async () => {

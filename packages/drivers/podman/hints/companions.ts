@@ -26,7 +26,7 @@ interface Known extends Beside {
 const forwarder = 'rootlessport';
 const ways = new Set(['slirp4netns', 'pasta', 'pasta.avx2']);
 const names = 'aardvark-dns';
-/** So often a container is told in order to bring names back. podman starts nobody while the dead one still waits for its parent. */
+/** So often a container is told in order to bring names back. */
 const mostTries = 3;
 const programs = new Set([forwarder, 'rootlessport-ch', names, ...ways]);
 
@@ -80,7 +80,7 @@ export class Companions {
     }
     const lostWays = await this.#those([...this.#ways.keys()], isGone);
     const isOwed = this.#namesTold > 0 && this.#namesTold < mostTries;
-    const hasNames = this.#names === undefined ? !isOwed : !(await isGone(this.#names));
+    const hasNames = this.#names === undefined ? !isOwed : !(await this.#isBuried(this.#names));
     if (suspects.length === 0 && lostWays.length === 0 && hasNames) return found;
     // Somebody may have replaced them; only what nobody does any more is lost.
     const beside = await proc.programs(programs);
@@ -115,18 +115,26 @@ export class Companions {
     });
   }
 
+  /** A dead one whose parent has not looked yet is alive to podman: it would start no other. */
+  async #isBuried(pid: number): Promise<boolean> {
+    return (await this.#host.files.stat(`/proc/${pid}`)) === undefined;
+  }
+
   /** One of them started anew brings the names back for all. */
   #nameless(): readonly Loss[] {
     const [first] = [...this.#known.values()].filter(({ networks }) => networks.length > 0).sort(byId);
     if (first === undefined) return [];
     this.#namesTold++;
+    this.#names = undefined;
     return [{ id: first.id, what: 'names', message: `what answers for names in its network (${names}) is gone` }];
   }
 
   #remember(beside: readonly Running[]): void {
     this.#ways = new Map(beside.filter(({ program }) => ways.has(program)).map((one) => [one.pid, placeOf(one)]));
-    this.#names = beside.find(({ program }) => program === names)?.pid;
-    if (this.#names !== undefined) this.#namesTold = 0;
+    const pid = beside.find(({ program }) => program === names)?.pid;
+    if (pid === undefined) return;
+    this.#names = pid;
+    this.#namesTold = 0;
   }
 
   async #those(pids: readonly number[], is: (pid: number) => Promise<boolean>): Promise<readonly number[]> {
