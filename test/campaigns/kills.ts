@@ -176,7 +176,7 @@ class Node {
     const name = nameOf(at);
     const id = before.get(`${name}/main`)?.split(' ')[0] ?? '';
     const life = await lifeOf(id);
-    for (const pid of await this.#pids(victim, life)) process.kill(pid, 'SIGKILL');
+    for (const pid of await this.#pids(victim, life)) killed(pid);
     if (victim === 'the agent') {
       await this.#agent.ended;
       this.#agent = await AgentProcess.start(this.#home);
@@ -256,6 +256,15 @@ class Node {
       async (answer) => answer.ok && (await answer.text()).trim() === 'ok',
       () => false,
     );
+  }
+}
+
+/** One half of a forwarder ends with the other. */
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
