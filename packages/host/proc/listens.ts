@@ -1,4 +1,4 @@
-import type { Listening } from '../contract.ts';
+import type { Listening } from './contract.ts';
 import { ownSockets } from './family.ts';
 import { procText } from './read.ts';
 import { isLoopback, parseSocketTable, type SocketRow, tcpListen } from './socket-table.ts';

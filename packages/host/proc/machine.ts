@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
-import type { Proc } from '../contract.ts';
+import type { Proc } from './contract.ts';
 import { listensAt } from './listens.ts';
 import { networkOf, runningPrograms } from './programs.ts';
 import { readParent, readStartTicks } from './stat.ts';

@@ -1,4 +1,4 @@
-import type { Running } from '../contract.ts';
+import type { Running } from './contract.ts';
 import { procLink, procList, procText } from './read.ts';
 
 /** So many are read before others get their turn. */
