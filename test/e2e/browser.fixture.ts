@@ -46,7 +46,7 @@ export function troubles(page: Page): string[] {
   const found: string[] = [];
   page.on('pageerror', (error) => found.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') found.push(`console: ${message.text()}`);
+    if (message.type() === 'error') found.push(`console: ${message.text()} ${message.location().url}`);
   });
   return found;
 }

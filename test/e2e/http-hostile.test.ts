@@ -72,6 +72,15 @@ function takenOrGone(socket: Socket): Promise<void> {
   });
 }
 
+it('a connection on which nothing is asked is closed without a word', async () => {
+  const silent = raw('');
+  await expect.poll(() => silent.isClosed, { timeout: 30_000, interval: 100 }).toBe(true);
+  expect(silent.text).toBe('');
+  const garbled = raw('no such thing\r\n\r\n');
+  await expect.poll(() => garbled.isClosed, { timeout: 5_000 }).toBe(true);
+  expect(garbled.text).toMatch(/^HTTP\/1\.1 400 /);
+}, 60_000);
+
 it('five hundred clients that never finish their headers are let go; others are answered meanwhile', async () => {
   const before = rss();
   const slow = Array.from({ length: 500 }, () => raw(`GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: `));

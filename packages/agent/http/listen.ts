@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorText } from '@reconcile/core';
 import type { Bound } from '../listening/index.ts';
@@ -58,7 +58,10 @@ export class Listener implements Bound {
     });
     this.#server.maxConnections = mostConnections;
     this.#server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      // Browsers open connections ahead. What is said there unasked, they take for the answer to their first question.
+      const isAsked = !(socket instanceof Socket) || socket.bytesRead > 0;
+      if (isAsked && socket.writable)
+        socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       else socket.destroy();
     });
     this.#server.on('error', () => undefined);
