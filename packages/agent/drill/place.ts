@@ -3,7 +3,7 @@ import type { Host } from '@reconcile/host';
 import { createHost } from '@reconcile/host/writing';
 import type { NodeConfig } from '../config/model.ts';
 import { fail } from './errors.ts';
-import { type DrillPlace, drillPlaces, drillsDir, type Owner, ownerFile, placeOf } from './places.ts';
+import { type DrillPlace, drillPlaces, drillsDir, type Owner, ownerFile, placeOf, runOf } from './places.ts';
 
 /** The caller's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,7 +13,7 @@ const clearMs = 120_000;
 /** Makes the place of a new drill and writes down whose it is, before anything is made in it. */
 export async function makePlace(config: NodeConfig, host: Host): Promise<DrillPlace> {
   const id = host.ids.random().slice(0, 12);
-  const place = placeOf(`${drillsDir(config)}/${id}`, `${host.home.runtimeDir}/reconcile/drill-${id}`);
+  const place = placeOf(`${drillsDir(config)}/${id}`, runOf(host.home.runtimeDir, id));
   const owner: Owner = {
     pid: process.pid,
     startTicks: (await host.proc.startTicks(process.pid)) ?? 0,

@@ -34,7 +34,7 @@ export function drillsDir({ stateDir }: Pick<NodeConfig, 'stateDir'>): string {
 
 export function placeOf(root: string, run: string): DrillPlace {
   return {
-    id: root.slice(root.lastIndexOf('/') + 1),
+    id: idOf(root),
     root,
     run,
     home: `${root}/home`,
@@ -44,8 +44,17 @@ export function placeOf(root: string, run: string): DrillPlace {
   };
 }
 
+/** What runs has a directory of its own: a path to a socket has little room. */
+export function runOf(runtimeDir: string, id: string): string {
+  return `${runtimeDir}/reconcile/drill-${id}`;
+}
+
 export function ownerFile(root: string): string {
   return `${root}/owner.json`;
+}
+
+function idOf(root: string): string {
+  return root.slice(root.lastIndexOf('/') + 1);
 }
 
 /** Every place that there is, of drills that run and of those that were killed. */
@@ -61,7 +70,7 @@ export async function drillPlaces(
     const root = `${drillsDir(config)}/${id}`;
     const owner = await readOwner(host, root);
     // Killed before it said whose it is: the directory of what runs has the same id.
-    const place = placeOf(root, owner?.run ?? `${host.home.runtimeDir}/reconcile/drill-${id}`);
+    const place = placeOf(root, owner?.run ?? runOf(host.home.runtimeDir, id));
     const isAlive = owner !== undefined && owner.bootId === bootId && (await runs(host, owner));
     found.push({ place, ...(isAlive ? { pid: owner.pid } : {}) });
   }
@@ -79,6 +88,8 @@ async function readOwner(host: ReadHost, root: string): Promise<Owner | undefine
   const { bootId, pid, run, startTicks } = found as Readonly<Record<string, Json>>;
   const isWhole = typeof pid === 'number' && typeof startTicks === 'number';
   if (!isWhole || typeof bootId !== 'string' || typeof run !== 'string') return undefined;
+  // It is removed with everything below: a damaged file names no directory of others.
+  if (!run.startsWith('/') || run.includes('/../') || !run.endsWith(runOf('', idOf(root)))) return undefined;
   return { pid, startTicks, bootId, run };
 }
 

@@ -20,41 +20,49 @@ export interface CompanionWatchParts {
 /** Notices the end of what rootless containers need beside their own process: podman goes on calling them `Up`. */
 export class CompanionWatch {
   readonly #parts: CompanionWatchParts;
-  readonly #timer: NodeJS.Timeout;
+  readonly #end = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
   #companions: Companions | undefined;
-  #isEnded = false;
   /** One at a time: what is known does not change under a look around. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: CompanionWatchParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.#next((companions) => this.#lookAround(companions)), everyMs);
-    this.#timer.unref();
   }
 
   /** After every look: these are watched from now on. */
   looked(look: LastLook): void {
     const running = runningOurs(look);
-    this.#next((companions) => companions.know(running));
+    void this.#next((companions) => companions.know(running));
+    if (this.#timer === undefined) this.#plan();
   }
 
   /** Resolves once nothing of it is under way. */
   stop(): Promise<void> {
-    this.#isEnded = true;
-    clearInterval(this.#timer);
+    this.#end.abort();
+    clearTimeout(this.#timer);
     return this.#turn;
   }
 
-  #next(turn: (companions: Companions) => Promise<void>): void {
+  /** The next look around begins after this one, however long podman took for it. */
+  #plan(): void {
+    if (this.#end.signal.aborted) return;
+    const around = () => this.#next((companions) => this.#lookAround(companions));
+    this.#timer = setTimeout(() => void around().then(() => this.#plan()), everyMs);
+    this.#timer.unref();
+  }
+
+  #next(turn: (companions: Companions) => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(async () => {
-      if (this.#isEnded) return;
+      if (this.#end.signal.aborted) return;
       try {
         await turn(await this.#all());
         this.#parts.problem('companions', undefined);
       } catch (error) {
-        this.#parts.problem('companions', problemOf(error));
+        if (!this.#end.signal.aborted) this.#parts.problem('companions', problemOf(error));
       }
     });
+    return this.#turn;
   }
 
   async #all(): Promise<Companions> {
@@ -66,7 +74,7 @@ export class CompanionWatch {
   }
 
   async #lookAround(companions: Companions): Promise<void> {
-    for (const { id, message, what } of await companions.lost()) {
+    for (const { id, message, what } of await companions.lost(this.#end.signal)) {
       // Without a monitor a look finds the truth: nobody would see its process end.
       if (what === 'monitor') this.#parts.hintContainer(id);
       else await this.#parts.lost(id, message);

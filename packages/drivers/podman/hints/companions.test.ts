@@ -73,6 +73,7 @@ function end(it: World, ...pids: readonly number[]): void {
 }
 
 const all = [web, api, db];
+const { signal } = new AbortController();
 
 test.each<[string, (it: World) => void, readonly string[]]>([
   ['nothing happened', () => undefined, []],
@@ -98,7 +99,7 @@ test.each<[string, (it: World) => void, readonly string[]]>([
   const { companions, it } = world();
   await companions.know(all);
   change(it);
-  expect((await companions.lost()).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
+  expect((await companions.lost(signal)).map(({ id, what }) => `${id} ${what}`)).toEqual(wanted);
 });
 
 test('names are not brought back before podman can know that they are gone', async () => {
@@ -106,24 +107,45 @@ test('names are not brought back before podman can know that they are gone', asy
   await companions.know(all);
   it.unburied.add(900);
   end(it, 900, 110, 111);
-  expect((await companions.lost()).map(({ what }) => what)).toEqual(['ports']);
+  expect((await companions.lost(signal)).map(({ what }) => what)).toEqual(['ports']);
   it.unburied.clear();
-  expect((await companions.lost()).map(({ what }) => what)).toEqual(['names']);
+  expect((await companions.lost(signal)).map(({ what }) => what)).toEqual(['names']);
 });
 
 test('a loss is told once', async () => {
   const { companions, it } = world();
   await companions.know(all);
   end(it, 110, 111, 120);
-  expect(await companions.lost()).not.toEqual([]);
-  expect(await companions.lost()).toEqual([]);
+  expect(await companions.lost(signal)).not.toEqual([]);
+  expect(await companions.lost(signal)).toEqual([]);
+});
+
+test.each<[string, (it: World) => void, readonly Beside[]]>([
+  ['names that ended with the last container that used them', (it) => end(it, 200, 210, 300, 900), [web]],
+  [
+    'a forwarder that was replaced',
+    (it) => {
+      end(it, 210);
+      it.programs.push(running(211, 'rootlessport', ['net-api']));
+    },
+    all,
+  ],
+])('%s: looked into once, not for ever', async (_name, change, running) => {
+  const { companions, it } = world();
+  await companions.know(all);
+  change(it);
+  await companions.know(running);
+  expect(await companions.lost(signal)).toEqual([]);
+  const { listed } = it;
+  expect(await companions.lost(signal)).toEqual([]);
+  expect(it.listed).toBe(listed);
 });
 
 test('a quiet look lists no processes', async () => {
   const { companions, it } = world();
   await companions.know(all);
   await companions.know(all);
-  await companions.lost();
+  await companions.lost(signal);
   expect(it.listed).toBe(1);
 });
 
@@ -133,7 +155,7 @@ test('names that do not come back are told three times, not for ever', async () 
   end(it, 900);
   const told: string[] = [];
   for (let turn = 0; turn < 6; turn++) {
-    told.push(...(await companions.lost()).map(({ id, what }) => `${id} ${what}`));
+    told.push(...(await companions.lost(signal)).map(({ id, what }) => `${id} ${what}`));
     await companions.know(all);
   }
   expect(told).toEqual(['api names', 'api names', 'api names']);
@@ -143,9 +165,9 @@ test('started anew it is known anew', async () => {
   const { companions, it } = world();
   await companions.know(all);
   end(it, 110, 111);
-  expect(await companions.lost()).toHaveLength(1);
+  expect(await companions.lost(signal)).toHaveLength(1);
   it.parents.set(102, 101);
   it.programs.push(running(112, 'rootlessport', ['net-web']));
   await companions.know([{ ...web, pid: 102 }, api, db]);
-  expect(await companions.lost()).toEqual([]);
+  expect(await companions.lost(signal)).toEqual([]);
 });

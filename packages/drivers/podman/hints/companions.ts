@@ -64,8 +64,8 @@ export class Companions {
     this.#remember(beside);
   }
 
-  /** Who lost something since it was last asked. */
-  async lost(): Promise<readonly Loss[]> {
+  /** Who lost something since it was last asked. @throws PODMAN_HUNG, and what else podman refuses, when a way out is gone */
+  async lost(signal: AbortSignal): Promise<readonly Loss[]> {
     const { proc } = this.#host;
     const isGone = async (pid: number) => (await proc.parent(pid)) === undefined;
     const found: Loss[] = [];
@@ -85,10 +85,14 @@ export class Companions {
     // Somebody may have replaced them; only what nobody does any more is lost.
     const beside = await proc.programs(programs);
     for (const known of suspects) {
-      if (forwardersOf(beside, known.netns).some((pid) => !known.forwarders.includes(pid))) continue;
+      const forwarders = forwardersOf(beside, known.netns);
+      if (forwarders.some((pid) => !known.forwarders.includes(pid))) {
+        this.#known.set(known.id, { ...known, forwarders });
+        continue;
+      }
       found.push({ id: known.id, what: 'ports', message: `the forwarder of its ports (${forwarder}) is gone` });
     }
-    if (lostWays.length > 0) found.push(...(await this.#cutOff(lostWays, beside)));
+    if (lostWays.length > 0) found.push(...(await this.#cutOff(lostWays, { beside, signal })));
     if (!hasNames && !beside.some(({ program }) => program === names)) found.push(...this.#nameless());
     for (const { id } of found) this.#known.delete(id);
     this.#remember(beside);
@@ -96,7 +100,10 @@ export class Companions {
   }
 
   /** Where each way out leads stands in podman's own record alone. */
-  async #cutOff(pids: readonly number[], beside: readonly Running[]): Promise<readonly Loss[]> {
+  async #cutOff(
+    pids: readonly number[],
+    { beside, signal }: { readonly beside: readonly Running[]; readonly signal: AbortSignal },
+  ): Promise<readonly Loss[]> {
     const replaced = new Set(beside.filter(({ program }) => ways.has(program)).map(placeOf));
     const gone = new Set(pids.map((pid) => this.#ways.get(pid) ?? '').filter((path) => !replaced.has(path)));
     const asked = [...this.#known.keys()];
@@ -106,7 +113,7 @@ export class Companions {
       what: 'inspect containers',
       args: ['container', 'inspect', '--format', format, '--', ...asked],
       timeoutMs: readTimeoutMs,
-      signal: AbortSignal.timeout(readTimeoutMs),
+      signal,
     });
     return stdout.split('\n').flatMap((line) => {
       const [id = '', path = ''] = line.trim().split(' ');
@@ -123,9 +130,10 @@ export class Companions {
   /** One of them started anew brings the names back for all. */
   #nameless(): readonly Loss[] {
     const [first] = [...this.#known.values()].filter(({ networks }) => networks.length > 0).sort(byId);
+    // Without any such container it ends by itself.
+    this.#names = undefined;
     if (first === undefined) return [];
     this.#namesTold++;
-    this.#names = undefined;
     return [{ id: first.id, what: 'names', message: `what answers for names in its network (${names}) is gone` }];
   }
 
