@@ -57,6 +57,8 @@ export interface KindView {
   members(slot: SlotKey): readonly SlotKey[];
   /** Port leased to `container/route` in this plan. */
   lease(container: ResourceKey, route: string): number | undefined;
+  /** The same, by the lease's own key. */
+  leased(lease: ResourceKey): number | undefined;
   /** Where a slot's route is reachable once its bound container runs. */
   endpoint(slot: SlotKey, route: string): Endpoint | undefined;
   /** Where a slot's route is reachable right now, whoever fills the slot. */

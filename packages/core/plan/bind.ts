@@ -20,18 +20,18 @@ const preference: Readonly<Record<Comparison['verdict'], number>> = {
  * hash would say, or to a new key; everything else in the slot retires behind it.
  */
 export function bindSlots(world: World): void {
-  const desired = new Map<string, Resource>();
-  for (const resource of world.resources.values()) {
-    if (world.kinds.get(resource.kind)?.mutable === false) desired.set(resource.slot, resource);
-  }
-  for (const slot of [...new Set([...desired.keys(), ...world.seenBySlot.keys()])].sort()) {
-    const want = desired.get(slot);
-    const seen = [...(world.seenBySlot.get(slot) ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (const slot of world.slots) {
+    const want = world.wanted.get(slot);
+    const seen = byKey(world.seenBySlot.get(slot) ?? []);
     if (want !== undefined && setBlind(world, want)) continue;
     if (want === undefined) for (const one of seen) retire(world, one, undefined);
     else if (want.active === false) keepStopped(world, want, seen);
     else bind(world, want, seen);
   }
+}
+
+function byKey(seen: readonly ObservedResource[]): readonly ObservedResource[] {
+  return seen.length < 2 ? seen : [...seen].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function bind(world: World, want: Resource, seen: readonly ObservedResource[]): void {
@@ -46,7 +46,7 @@ function bind(world: World, want: Resource, seen: readonly ObservedResource[]): 
   );
   const best = judged[0];
   const usable = best !== undefined && best.verdict.verdict !== 'replace' ? best : undefined;
-  const target = draft(def, usable === undefined ? want : { ...want, key: usable.one.key });
+  const target = draft(def, want, usable?.one.key);
   target.desired = want;
   if (usable !== undefined) {
     target.observed = usable.one;

@@ -3,7 +3,7 @@ import { retire } from './bind.ts';
 import { setBlind } from './blind.ts';
 import { type Draft, decide, draft } from './draft.ts';
 import { Ports } from './ports.ts';
-import { leaseKey, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * Ports and parts of every bound container. A lease that stands is kept; one that only the container itself still
@@ -11,7 +11,7 @@ import { leaseKey, type World } from './world.ts';
  */
 export function addParts(world: World): void {
   const wanting: { key: ResourceKey; container: Draft }[] = [];
-  for (const target of [...world.bound.values()].sort((a, b) => (a.key < b.key ? -1 : 1))) {
+  for (const target of world.bound.values()) {
     const { desired, observed, def } = target;
     if (desired === undefined || def.parts === undefined) continue;
     const keeps = target.type !== 'make' && target.type !== 'rebuild' ? observed : undefined;
@@ -25,6 +25,7 @@ export function addParts(world: World): void {
     target.references = references;
   }
   if (wanting.length === 0) return;
+  wanting.sort((a, b) => (a.container.key < b.container.key ? -1 : a.container.key > b.container.key ? 1 : 0));
   const ports = new Ports(world.input.observed, world.resources.values());
   for (const { key, container } of wanting) {
     const name = key.split('/').slice(2).join('/');
@@ -33,7 +34,7 @@ export function addParts(world: World): void {
         ? undefined
         : container.def.leased?.(container.observed)[name];
     const port = remembered !== undefined && !isTaken(world, remembered) ? remembered : ports.take();
-    if (port !== undefined) world.leases.set(leaseKey(container.key, name), port);
+    if (port !== undefined) world.leases.set(key, port);
   }
 }
 
@@ -70,7 +71,7 @@ function partResource(
 
 /** Kinds with one key for life: compared, or retired when nothing wants them. Run again when a binding changed. */
 export function classifyMutable(world: World): void {
-  for (const target of [...world.drafts.values()]) {
+  for (const target of world.drafts.values()) {
     if (target.def.mutable && !target.kept) world.drafts.delete(target.key);
   }
   for (const resource of world.resources.values()) {
@@ -84,7 +85,7 @@ export function classifyMutable(world: World): void {
     decide(target, def.compare(resource, target.observed, world.view));
     world.drafts.set(target.key, target);
   }
-  for (const seen of Object.values(world.input.observed.resources)) {
+  for (const seen of world.seen) {
     const def = world.kinds.get(seen.kind);
     if (def === undefined || !def.mutable || !def.retires || seen.owner !== 'managed') continue;
     if (world.resources.has(seen.key) || world.drafts.has(seen.key)) continue;
@@ -95,6 +96,7 @@ export function classifyMutable(world: World): void {
 
 /** A rebuilt network or volume cannot leave while somebody is on it: who uses it is rebuilt too. */
 export function spreadRebuilds(world: World): void {
+  if (!hasRebuild(world)) return;
   for (const target of world.bound.values()) {
     if (target.type !== 'same' && target.type !== 'update') continue;
     if (target.observed === undefined) continue;
@@ -107,4 +109,9 @@ export function spreadRebuilds(world: World): void {
     target.fields = [];
     target.reason = { code: 'Rebuilt', text: `${cause.key} is made anew` };
   }
+}
+
+function hasRebuild(world: World): boolean {
+  for (const { def, type } of world.drafts.values()) if (type === 'rebuild' && def.mutable) return true;
+  return false;
 }

@@ -38,9 +38,13 @@ export interface Draft {
   staysParked: boolean;
 }
 
-export function draft(def: KindDefinition, of: Resource | ObservedResource): Draft {
+const none: readonly never[] = [];
+const missing: Reason = { code: 'Missing' };
+
+/** `key`: of what it is bound to, where that is not called as it would be now. */
+export function draft(def: KindDefinition, of: Resource | ObservedResource, key: ResourceKey = of.key): Draft {
   return {
-    key: of.key,
+    key,
     kind: of.kind,
     slot: of.slot,
     def,
@@ -48,11 +52,11 @@ export function draft(def: KindDefinition, of: Resource | ObservedResource): Dra
     type: 'same',
     desired: undefined,
     observed: undefined,
-    fields: [],
-    reason: { code: 'Missing' },
+    fields: none,
+    reason: missing,
     how: undefined,
     asks: undefined,
-    references: [],
+    references: none,
     wait: undefined,
     kept: false,
     successor: undefined,

@@ -62,8 +62,9 @@ export function effective(input: PlanInput, kinds: ReadonlyMap<string, KindDefin
 /** Slots whose desired version may not be what runs: one is known to be bad, or this node's policy refuses it. */
 export function suspects(desired: Desired, history: History): [SlotKey, SlotHistory][] {
   const found: [SlotKey, SlotHistory][] = [];
+  const refuses = desired.refusals.length > 0;
   for (const [name, slot] of Object.entries(history.slots)) {
-    if (slot.knownBad.length > 0 || isRefused(desired, name)) found.push([name, slot]);
+    if (slot.knownBad.length > 0 || (refuses && isRefused(desired, name))) found.push([name, slot]);
   }
   // Two good versions may need one resource in two forms; which one counts must not hang on who was written down first.
   return found.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -120,8 +120,7 @@ function usedBarriers(actions: readonly Action[], all: Graph['barriers']): Barri
 function waitsOf(world: World): Wait[] {
   const waits: Wait[] = [];
   for (const target of world.drafts.values()) {
-    const owner = world.ownerOf(target.key, target.def);
-    if (target.wait === undefined || owner !== undefined) continue;
+    if (target.wait === undefined || world.ownerOf(target.key, target.def) !== undefined) continue;
     const stage = stageOf(world, target);
     waits.push(stage === undefined ? target.wait : { ...target.wait, stage });
   }

@@ -1,6 +1,6 @@
 import { parsePortClaim } from '../model/claim.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Resource, ResourceKey } from '../model/resource.ts';
+import type { Resource } from '../model/resource.ts';
 
 /** Leases come from here first: above 32767 lies the kernel's ephemeral range. */
 const preferred = { first: 10_000, last: 32_767 };
@@ -39,17 +39,4 @@ export class Ports {
     }
     return undefined;
   }
-}
-
-export type Leases = ReadonlyMap<ResourceKey, number>;
-
-/** Leases as they stand, by key `port-lease/<container>/<route>`. */
-export function standingLeases(observed: Observed): Map<ResourceKey, number> {
-  const leases = new Map<ResourceKey, number>();
-  for (const resource of Object.values(observed.resources)) {
-    if (resource.kind !== 'port-lease') continue;
-    const port = (resource.state as { port?: number } | null)?.port;
-    if (port !== undefined) leases.set(resource.key, port);
-  }
-  return leases;
 }

@@ -1,34 +1,25 @@
 import { expect, test } from 'vitest';
 import { container } from '../kinds/container/index.ts';
 import type { KindDefinition } from '../model/contract.ts';
-import type { Observed } from '../model/observed.ts';
+import type { ObservedResource } from '../model/observed.ts';
 import { Sockets } from './sockets.ts';
 
 const claim = { scope: 'node', kind: 'port', value: 'tcp/127.0.0.1/28443' } as const;
 
 function world(phase: string, owner: 'managed' | 'foreign' = 'managed'): Sockets {
-  const key = 'container/mcr-api-12345678';
-  const observed: Observed = {
-    node: 'rift',
-    at: 0,
-    bootId: 'b',
-    blind: {},
-    busy: [{ protocol: 'tcp', ip: '127.0.0.1', port: 28_443 }],
-    resources: {
-      [key]: {
-        key,
-        kind: 'container',
-        slot: 'mcr/api',
-        services: ['mcr'],
-        owner,
-        state: { phase },
-        health: 'none',
-        references: [],
-        claims: [claim],
-      },
-    },
+  const seen: ObservedResource = {
+    key: 'container/mcr-api-12345678',
+    kind: 'container',
+    slot: 'mcr/api',
+    services: ['mcr'],
+    owner,
+    state: { phase },
+    health: 'none',
+    references: [],
+    claims: [claim],
   };
-  return new Sockets(observed, new Map([['container', container as unknown as KindDefinition]]));
+  const busy = [{ protocol: 'tcp', ip: '127.0.0.1', port: 28_443 }] as const;
+  return new Sockets(busy, [seen], new Map([['container', container as unknown as KindDefinition]]));
 }
 
 test.each([

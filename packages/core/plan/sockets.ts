@@ -1,17 +1,19 @@
 import { busyClash, parsePortClaim } from '../model/claim.ts';
 import type { KindDefinition } from '../model/contract.ts';
-import type { BusyPort, Observed } from '../model/observed.ts';
+import type { BusyPort, ObservedResource } from '../model/observed.ts';
 import type { Claim, Kind } from '../model/resource.ts';
 
 /** Listening sockets that nothing of ours accounts for: what we stop and start cannot free them. */
 export class Sockets {
-  readonly #observed: Observed;
+  readonly #busy: readonly BusyPort[];
+  readonly #seen: readonly ObservedResource[];
   readonly #kinds: ReadonlyMap<Kind, KindDefinition>;
   /** Built when first asked: a quiet node never asks. */
   #foreign: readonly BusyPort[] | undefined;
 
-  constructor(observed: Observed, kinds: ReadonlyMap<Kind, KindDefinition>) {
-    this.#observed = observed;
+  constructor(busy: readonly BusyPort[], seen: readonly ObservedResource[], kinds: ReadonlyMap<Kind, KindDefinition>) {
+    this.#busy = busy;
+    this.#seen = seen;
     this.#kinds = kinds;
   }
 
@@ -21,17 +23,16 @@ export class Sockets {
   }
 
   #unexplained(): BusyPort[] {
-    const { busy, resources } = this.#observed;
-    if (busy.length === 0) return [];
+    if (this.#busy.length === 0) return [];
     const ours = new Map<number | 'range', Claim[]>();
-    for (const resource of Object.values(resources)) {
+    for (const resource of this.#seen) {
       const kind = this.#kinds.get(resource.kind);
       // A lease only says who may have a port; its container has it while it runs.
       if (resource.owner === 'foreign' || kind?.partOf !== undefined) continue;
       if (kind?.holds?.(resource) === false && kind.lingers?.(resource) !== true) continue;
       for (const claim of resource.claims) add(ours, claim);
     }
-    return busy.filter((socket) => {
+    return this.#busy.filter((socket) => {
       const near = [...(ours.get(socket.port) ?? []), ...(ours.get('range') ?? [])];
       return !near.some((claim) => busyClash(claim, socket));
     });

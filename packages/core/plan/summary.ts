@@ -21,6 +21,7 @@ export function summarize(world: World, nodes: readonly Node[]): Change[] {
     if (!acting.has(node.draft)) acting.set(node.draft, node);
     if (node.step.verb === 'snapshot') saving.set(node.draft, (node.step.args as { sources: string[] }).sources);
   }
+  if (acting.size === 0) return changes;
   const homes = homesOf(world);
   const parked = new Set<string>();
   for (const target of world.drafts.values()) for (const slot of target.parking) parked.add(slot);
@@ -149,9 +150,10 @@ export function earliest(moments: readonly (Instant | undefined)[]): Instant | u
 
 /** When things that are all right now fall due. */
 export function nextLooks(world: World): (Instant | undefined)[] {
-  return [...world.drafts.values()].map(({ asks, def, desired, observed, type }) =>
-    type === 'same' && asks === undefined && desired !== undefined && observed !== undefined
-      ? def.wakeAt?.(desired, observed)
-      : undefined,
-  );
+  const looks: (Instant | undefined)[] = [];
+  for (const { asks, def, desired, observed, type } of world.drafts.values()) {
+    if (def.wakeAt === undefined || type !== 'same' || asks !== undefined) continue;
+    if (desired !== undefined && observed !== undefined) looks.push(def.wakeAt(desired, observed));
+  }
+  return looks;
 }

@@ -23,7 +23,7 @@ export function setAsideUnmanaged(world: World): Unmanaged[] {
       if (lacking !== undefined) aside(resource.key, resource.services, lacking);
     }
   }
-  for (let grown = true; grown; ) {
+  for (let grown = set.size > 0; grown; ) {
     grown = false;
     for (const resource of [...world.resources.values()]) {
       if (world.kinds.get(resource.kind)?.optional !== true) continue;

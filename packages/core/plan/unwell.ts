@@ -7,6 +7,7 @@ import type { World } from './world.ts';
  * (specs/0048-parking-by-health.md).
  */
 export function parkUnwell(world: World): void {
+  if (![...world.bound.values()].some(isUnwell)) return;
   for (const target of world.drafts.values()) {
     const { def, desired, observed, references, wait } = target;
     if (def.parks !== true || desired === undefined || observed === undefined || wait !== undefined || leaves(target))

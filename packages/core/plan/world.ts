@@ -3,7 +3,7 @@ import type { Pin } from '../model/history.ts';
 import type { ObservedResource } from '../model/observed.ts';
 import type { Kind, Reference, Resource, ResourceKey, SlotKey } from '../model/resource.ts';
 import type { Draft } from './draft.ts';
-import { standingLeases } from './ports.ts';
+import { Leases } from './leases.ts';
 import { Sockets } from './sockets.ts';
 
 /** Everything one planning turn knows, with the indexes that keep it linear. Built once, filled by the passes in order. */
@@ -17,7 +17,13 @@ export class World {
   readonly bound = new Map<SlotKey, Draft>();
   /** Component → its slots (itself, or its replicas). */
   readonly groups = new Map<SlotKey, SlotKey[]>();
-  readonly leases: Map<ResourceKey, number>;
+  readonly leases: Leases;
+  /** Everything observed, listed once: a thousand services make several thousand entries. */
+  readonly seen: readonly ObservedResource[];
+  /** What each slot of a replaceable kind is to be filled with. */
+  readonly wanted = new Map<SlotKey, Resource>();
+  /** Wanted or seen, sorted. */
+  readonly slots: readonly SlotKey[];
   /** Managed resources by kind and slot. */
   readonly seenBySlot = new Map<SlotKey, ObservedResource[]>();
   readonly view: KindView;
@@ -28,28 +34,33 @@ export class World {
     this.kinds = kinds;
     this.resources = new Map();
     for (const resource of resources) this.resources.set(resource.key, resource);
-    this.leases = standingLeases(input.observed);
-    this.#sockets = new Sockets(input.observed, kinds);
+    this.seen = Object.values(input.observed.resources);
+    this.leases = new Leases(this.seen);
+    this.#sockets = new Sockets(input.observed.busy, this.seen, kinds);
     this.#index();
+    this.slots = [...new Set([...this.wanted.keys(), ...this.seenBySlot.keys()])].sort();
+    this.#group();
     this.view = this.#makeView();
   }
 
   #index(): void {
-    const addGroup = (slot: SlotKey) => {
-      this.#push(slot, slot);
-      const component = slot.replace(/\/\d+$/, '');
-      if (component !== slot) this.#push(component, slot);
-    };
-    const slots = new Set<SlotKey>();
     for (const resource of this.resources.values()) {
-      if (this.kinds.get(resource.kind)?.mutable === false) slots.add(resource.slot);
+      if (this.kinds.get(resource.kind)?.mutable === false) this.wanted.set(resource.slot, resource);
     }
-    for (const slot of [...slots].sort()) addGroup(slot);
-    for (const seen of Object.values(this.input.observed.resources)) {
+    for (const seen of this.seen) {
       if (seen.owner === 'foreign' || this.kinds.get(seen.kind)?.mutable !== false) continue;
       const list = this.seenBySlot.get(seen.slot);
       if (list === undefined) this.seenBySlot.set(seen.slot, [seen]);
       else list.push(seen);
+    }
+  }
+
+  #group(): void {
+    for (const slot of this.slots) {
+      if (!this.wanted.has(slot)) continue;
+      this.#push(slot, slot);
+      const component = slot.replace(/\/\d+$/, '');
+      if (component !== slot) this.#push(component, slot);
     }
   }
 
@@ -68,7 +79,8 @@ export class World {
       now,
       bound: (slot) => this.bound.get(slot)?.key,
       members: (slot) => this.groups.get(slot) ?? [],
-      lease: (container, route) => this.leases.get(leaseKey(container, route)),
+      lease: (container, route) => this.leases.of(container, route),
+      leased: (key) => this.leases.get(key),
       endpoint: (slot, route) => this.#endpoint(slot, route),
       standing: (slot, route) => this.#standing(slot, route),
       isTaken: (port) => this.#sockets.isTaken(port),
@@ -82,15 +94,14 @@ export class World {
     const spec = target?.desired?.spec;
     if (target === undefined || spec === undefined || (target.wait !== undefined && target.observed === undefined))
       return undefined;
-    return target.def.endpoint?.(spec, route, this.leases.get(leaseKey(target.key, route)));
+    return target.def.endpoint?.(spec, route, this.leases.of(target.key, route));
   }
 
   #standing(slot: SlotKey, route: string): Endpoint[] {
     return (this.seenBySlot.get(slot) ?? []).flatMap((seen) => {
       const def = this.kinds.get(seen.kind);
       const spec = seen.spec === undefined ? undefined : def?.upgrade(seen.spec, seen.schema ?? 0);
-      const found =
-        spec === undefined ? undefined : def?.endpoint?.(spec, route, this.leases.get(leaseKey(seen.key, route)));
+      const found = spec === undefined ? undefined : def?.endpoint?.(spec, route, this.leases.of(seen.key, route));
       return found ?? [];
     });
   }
@@ -108,10 +119,6 @@ export class World {
   ownerOf(key: ResourceKey, def: KindDefinition): ResourceKey | undefined {
     return def.partOf === undefined ? undefined : `${def.partOf}/${key.split('/')[1] ?? ''}`;
   }
-}
-
-export function leaseKey(container: ResourceKey, route: string): ResourceKey {
-  return `port-lease/${container.slice(container.indexOf('/') + 1)}/${route}`;
 }
 
 /** What a reference means: as pinned at first use, else what it means in local storage right now. */

@@ -1,6 +1,7 @@
 import type { Comparison, KindView } from '../../model/contract.ts';
 import { type Request, requestReason } from '../../model/history.ts';
 import type { Json } from '../../model/json.ts';
+import { sameList } from '../../model/list.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { FieldChange, Reason } from '../../model/plan.ts';
 import type { Claim, Resource } from '../../model/resource.ts';
@@ -61,10 +62,11 @@ function runtimeDrift(desired: Wanted, observed: Seen, view: KindView): Comparis
     ]);
   }
   const lease = (route: string) => view.lease(observed.key, route);
-  const unleased = leasedRoutes(desired.spec).some((route) => lease(route) === undefined);
   const wantedPorts = portFacts(containerPorts(desired.spec, lease));
-  if (!unleased && desired.spec.network !== 'host' && wantedPorts.join() !== state.ports.join()) {
-    return rebuild('Rebuilt', 'it publishes other ports', [{ field: 'ports', from: state.ports, to: wantedPorts }]);
+  if (desired.spec.network !== 'host' && !sameList(wantedPorts, state.ports)) {
+    const unleased = leasedRoutes(desired.spec).some((route) => lease(route) === undefined);
+    if (!unleased)
+      return rebuild('Rebuilt', 'it publishes other ports', [{ field: 'ports', from: state.ports, to: wantedPorts }]);
   }
   const network = desired.spec.network;
   if (isNamed(network)) {

@@ -35,12 +35,12 @@ export function containerClaims(spec: ContainerSpec): Claim[] {
 export function containerParts(spec: ContainerSpec, recorded: Json | undefined): PartRequest[] {
   const keeps = recorded !== undefined && spec.files.some((file) => file.onChange === 'none');
   const kept = keeps ? upgradeContainer(recorded, 0)?.files : undefined;
-  const before = new Map((kept ?? []).map((file) => [file.target, file.hash]));
+  const before = (target: string) => kept?.find((file) => file.target === target)?.hash;
   const leases = leasedRoutes(spec).map(
     (route): PartRequest => ({ kind: 'port-lease', name: route, spec: { route }, specHash: route }),
   );
   const files = spec.files.map((file): PartRequest => {
-    const hash = file.onChange === 'none' ? (before.get(file.target) ?? file.hash) : file.hash;
+    const hash = file.onChange === 'none' ? (before(file.target) ?? file.hash) : file.hash;
     const keeps = file.onChange === 'none' && file.secrets.length > 0 ? { keeps: true } : {};
     return {
       kind: 'file',

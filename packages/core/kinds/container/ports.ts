@@ -44,12 +44,14 @@ export function portFacts(ports: readonly PublishedPort[]): readonly string[] {
       facts.push(`${port.protocol}/${port.ip === '0.0.0.0' ? '' : port.ip}/${port.host + i}/${port.container + i}`);
     }
   }
-  return facts.sort();
+  return facts.length < 2 ? facts : facts.sort();
 }
 
 /** Routes that need a leased port: those that no fixed port reaches. */
 export function leasedRoutes(spec: ContainerSpec): readonly string[] {
-  return spec.routes.filter((route) => route.fixed === null).map((route) => route.name);
+  const names: string[] = [];
+  for (const { fixed, name } of spec.routes) if (fixed === null) names.push(name);
+  return names;
 }
 
 /** Where a route's port answers on this node. */

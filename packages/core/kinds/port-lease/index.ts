@@ -32,7 +32,7 @@ export const portLease: KindDefinition<LeaseSpec, LeaseState> = {
   references: () => [],
   claims: () => [],
   compare(desired, observed, view) {
-    const port = view.lease(leaseOwner(desired.key), desired.spec.route);
+    const port = view.leased(desired.key);
     if (observed !== undefined && port === observed.state.port) return { verdict: 'same' };
     if (observed !== undefined && port !== undefined) {
       const fields = [{ field: 'port', from: observed.state.port, to: port }];
@@ -45,7 +45,7 @@ export const portLease: KindDefinition<LeaseSpec, LeaseState> = {
   steps(turn, view): readonly Step[] {
     if (turn.type === 'retire') return [step('delete', 'retire', {})];
     if ((turn.type !== 'make' && turn.type !== 'update') || turn.desired === undefined) return [];
-    return [step('acquire', 'make', { port: view.lease(leaseOwner(turn.key), turn.desired.spec.route) ?? 0 })];
+    return [step('acquire', 'make', { port: view.leased(turn.key) ?? 0 })];
   },
   effect(action) {
     if (action.verb === 'delete') return 'gone';

@@ -1,6 +1,7 @@
 import { sameJson } from '../../model/canonical.ts';
 import type { Endpoint, KindDefinition, KindView, Step, Turn } from '../../model/contract.ts';
 import type { Json } from '../../model/json.ts';
+import { sameList } from '../../model/list.ts';
 import type { ObservedResource } from '../../model/observed.ts';
 import type { FieldChange, Reason } from '../../model/plan.ts';
 import type { Reference } from '../../model/resource.ts';
@@ -28,7 +29,7 @@ export function routeReferences(spec: RouteSpec): Reference[] {
 }
 
 /** Addresses of all replicas behind a route, as far as they are known. */
-function targets(spec: RouteSpec, view: KindView): string[] {
+function targets(spec: RouteSpec, view: KindView): readonly string[] {
   if (spec.remote !== null) return [`${spec.remote.address}:${spec.remote.port}`];
   const found: string[] = [];
   for (const backend of spec.backends) {
@@ -37,7 +38,11 @@ function targets(spec: RouteSpec, view: KindView): string[] {
       if (endpoint !== undefined) found.push(address(endpoint));
     }
   }
-  return found.sort();
+  return sorted(found);
+}
+
+function sorted(targets: readonly string[]): readonly string[] {
+  return targets.length < 2 ? targets : [...targets].sort();
 }
 
 /** A name on a listener of this node's proxy, and where it leads. */
@@ -68,8 +73,8 @@ export const route: KindDefinition<RouteSpec, RouteState> = {
     const same = observed.specHash === desired.specHash && observed.schema === route.version;
     const fields = same ? [] : changedFields(observed as unknown as ObservedResource, desired.spec);
     const wanted = targets(desired.spec, view);
-    const seen = [...observed.state.targets].sort();
-    if (wanted.length > 0 && wanted.join() !== seen.join()) fields.push({ field: 'targets', from: seen, to: wanted });
+    const seen = sorted(observed.state.targets);
+    if (wanted.length > 0 && !sameList(wanted, seen)) fields.push({ field: 'targets', from: seen, to: wanted });
     if (fields.length > 0)
       return {
         verdict: 'update',
