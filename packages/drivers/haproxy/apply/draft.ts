@@ -27,6 +27,8 @@ export class Draft {
   readonly #names = new Map<string, ResourceKey>();
 
   readonly #stock: Stock;
+  /** An action was about a listener. */
+  #listens = false;
 
   constructor(before: Manifest, stock: Stock = new Map()) {
     this.#before = before;
@@ -45,7 +47,8 @@ export class Draft {
 
   done(): Manifest {
     const routes = Object.fromEntries(this.#routes) as Manifest['routes'];
-    const listeners = Object.fromEntries(this.#listeners);
+    // The same object for what is the same: whoever made something of it need not do so again.
+    const listeners = this.#listens ? Object.fromEntries(this.#listeners) : this.#before.listeners;
     return { ...this.#before, listeners, routes, certificates: this.#certificates() };
   }
 
@@ -74,6 +77,7 @@ export class Draft {
   }
 
   #listener(action: Action): void {
+    this.#listens = true;
     const port = action.key.slice('listener/'.length);
     switch (action.verb) {
       case 'create':

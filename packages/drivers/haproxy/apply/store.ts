@@ -20,7 +20,7 @@ export async function prepareDirectories(host: Host, settings: HaproxySettings, 
       hint: 'give dir in [drivers.haproxy] a directory of its own',
     });
   }
-  for (const path of [settings.dir, settings.isManaged ? settings.runDir : settings.configDir]) {
+  const prepare = async (path: string) => {
     await host.files.makeDir(path, { mode: directoryMode });
     const stat = await host.files.stat(path);
     if (stat?.kind !== 'directory' || stat.uid !== host.proc.uid()) {
@@ -31,7 +31,8 @@ export async function prepareDirectories(host: Host, settings: HaproxySettings, 
       });
     }
     if (stat.mode !== directoryMode) await host.files.chmod(path, directoryMode);
-  }
+  };
+  await Promise.all([settings.dir, settings.isManaged ? settings.runDir : settings.configDir].map(prepare));
 }
 
 interface Content {

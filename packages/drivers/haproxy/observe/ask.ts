@@ -19,8 +19,10 @@ export async function askShow(
 ): Promise<string[][]> {
   const reading = commands.every((command) => /^show [\w. #/@+-]+$/.test(command));
   if (!reading) throw fail('HAPROXY_GARBLED', { message: 'ask HAProxy', wanted: 'only show commands' });
-  const text = await host.net.ask(statsSocket, questionText(portions(commands)), { timeoutMs: answerTimeoutMs });
-  return answersOf(text.replace(/^\n?> /, '').replace(/^> /gm, ''), commands);
+  const lines = portions(commands);
+  const text = await host.net.ask(statsSocket, questionText(lines), { timeoutMs: answerTimeoutMs });
+  const answers = lines.length > 1 ? text.replace(/^\n?> /, '').replace(/^> /gm, '') : text;
+  return answersOf(answers, commands);
 }
 
 /**

@@ -125,7 +125,11 @@ function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
     const entries = running.maps.get(map);
     if (entries === undefined) draft.needsReload = true;
     const seen = new Map<string, string[]>();
-    for (const [name, value] of entries ?? []) seen.set(name, [...(seen.get(name) ?? []), value]);
+    for (const [name, value] of entries ?? []) {
+      const values = seen.get(name);
+      if (values === undefined) seen.set(name, [value]);
+      else values.push(value);
+    }
     for (const name of seen.keys()) {
       if (wanted.has(name)) continue;
       draft.listeners.add(port);
@@ -143,30 +147,58 @@ function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
 }
 
 function compareServers(manifest: Manifest, running: Running, draft: Draft): void {
-  const users = new Map(
-    Object.entries(manifest.routes).map(([key, route]) => [route.backend, { key: key as ResourceKey, route }]),
-  );
-  for (const [backend, shape] of Object.entries(manifest.backends)) {
+  const users = new Map<string, ResourceKey>();
+  for (const key of Object.keys(manifest.routes) as ResourceKey[]) users.set(manifest.routes[key]?.backend ?? '', key);
+  for (const [backend, { slots }] of Object.entries(manifest.backends)) {
     const user = users.get(backend);
-    const differs = () => (user === undefined ? draft.everyListener() : draft.routes.add(user.key));
+    const route = user === undefined ? undefined : manifest.routes[user];
+    const wanted = route === undefined ? unusedOf(slots) : serversOf(route);
     const seen = running.backends.get(backend);
-    if (seen?.size !== shape.slots) {
-      draft.needsReload = true;
-      differs();
-      continue;
-    }
-    const wanted = user === undefined ? unusedOf(shape.slots) : serversOf(user.route);
-    for (const [at, server] of wanted.entries()) {
-      const now = seen.get(`s${at + 1}`);
-      if (now !== undefined && isAs(server, now)) continue;
-      const name = `${backend}/s${at + 1}`;
-      if (now === undefined) draft.needsReload = true;
-      else if (server.isReady) draft.servers.push(...readyCommands(name, server.address, now));
-      else draft.rests.push(`set server ${name} state maint`);
-      differs();
-    }
+    if (seen?.size === slots && isSame(wanted, seen)) continue;
+    if (user === undefined) draft.everyListener();
+    else draft.routes.add(user);
+    if (seen?.size === slots) changeServers(backend, { wanted, seen }, draft);
+    else draft.needsReload = true;
   }
 }
+
+interface Servers {
+  readonly wanted: readonly Server[];
+  readonly seen: ReadonlyMap<string, RunningServer>;
+}
+
+function changeServers(backend: string, { seen, wanted }: Servers, draft: Draft): void {
+  for (const [at, server] of wanted.entries()) {
+    const now = seen.get(serverName(at));
+    if (now !== undefined && isAs(server, now)) continue;
+    const name = `${backend}/${serverName(at)}`;
+    if (now === undefined) draft.needsReload = true;
+    else if (server.isReady) draft.servers.push(...readyCommands(name, server.address, now));
+    else draft.rests.push(`set server ${name} state maint`);
+  }
+}
+
+/** Its name within its backend, thousands of times the same few. */
+function serverName(at: number): string {
+  serverNames[at] ??= `s${at + 1}`;
+  return serverNames[at];
+}
+
+const serverNames: string[] = [];
+
+/** After a change only what it touched is looked at again; all else is compared with the very objects it was compared with. */
+function isSame(wanted: readonly Server[], seen: ReadonlyMap<string, RunningServer>): boolean {
+  if (same.get(seen) === wanted) return true;
+  for (let at = 0; at < wanted.length; at++) {
+    const server = wanted[at];
+    const now = seen.get(serverName(at));
+    if (server !== undefined && (now === undefined || !isAs(server, now))) return false;
+  }
+  same.set(seen, wanted);
+  return true;
+}
+
+const same = new WeakMap<ReadonlyMap<string, RunningServer>, readonly Server[]>();
 
 /** Of a spare backend: as many as that. */
 function unusedOf(slots: number): readonly Server[] {

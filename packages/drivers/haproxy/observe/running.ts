@@ -208,21 +208,53 @@ function parseServers(lines: readonly string[]): Map<string, Map<string, Running
     throw garbled('show servers state', lines);
   }
   const found = new Map<string, Map<string, RunningServer>>();
-  const needed = 1 + Math.max(backend, server, addr, port, op, admin, weight);
-  for (const line of lines.slice(2)) {
-    const cells = line.split(' ', needed);
-    const name = cells[backend] ?? '';
-    if (!backendName.test(name)) continue;
+  const serversOf = (name: string): Map<string, RunningServer> | undefined => {
+    if (!backendName.test(name)) return undefined;
     const servers = found.get(name) ?? new Map<string, RunningServer>();
     found.set(name, servers);
-    const state = Number(cells[admin]);
-    servers.set(cells[server] ?? '', {
-      address: { ip: cells[addr] ?? '', port: Number(cells[port]) },
-      isReady: (state & keepsAway) === 0 && cells[op] === '2' && cells[weight] === '1',
+    return servers;
+  };
+  const cells = new Cells(1 + Math.max(backend, server, addr, port, op, admin, weight));
+  // Those of one backend come in a row.
+  let last: { readonly name: string; readonly servers: Map<string, RunningServer> | undefined } | undefined;
+  for (let line = 2; line < lines.length; line++) {
+    cells.read(lines[line] ?? '');
+    const name = cells.at(backend);
+    if (last?.name !== name) last = { name, servers: serversOf(name) };
+    const state = Number(cells.at(admin));
+    last.servers?.set(cells.at(server), {
+      address: { ip: cells.at(addr), port: Number(cells.at(port)) },
+      isReady: (state & keepsAway) === 0 && cells.at(op) === '2' && cells.at(weight) === '1',
       isOff: (state & 0x01) !== 0,
     });
   }
   return found;
+}
+
+/** The first cells of a line that spaces divide. Thousands of lines are read at each look, and of most cells nothing is wanted. */
+class Cells {
+  #line = '';
+  readonly #ends: number[];
+
+  constructor(count: number) {
+    this.#ends = Array.from({ length: count }, () => 0);
+  }
+
+  read(line: string): void {
+    this.#line = line;
+    let start = 0;
+    for (let at = 0; at < this.#ends.length; at++) {
+      const space = start > line.length ? -1 : line.indexOf(' ', start);
+      this.#ends[at] = space < 0 ? line.length : space;
+      start = (this.#ends[at] ?? 0) + 1;
+    }
+  }
+
+  /** '' for one that is not there. */
+  at(index: number): string {
+    const start = index === 0 ? 0 : (this.#ends[index - 1] ?? 0) + 1;
+    return this.#line.slice(start, this.#ends[index]);
+  }
 }
 
 function garbled(question: string, lines: readonly string[]) {

@@ -113,14 +113,14 @@ export function bindsOf(manifest: Manifest, { metrics }: { readonly metrics: str
 
 /** One line a route: those that stay are not written down anew at each change of one. */
 export function formatManifest({ routes, ...rest }: Manifest): string {
-  const lines = Object.entries(routes).map(([key, route]) => `${JSON.stringify(key)}:${routeLine(route)}`);
+  const lines = Object.entries(routes).map(([key, route]) => routeLine(key, route));
   return `${JSON.stringify(rest).slice(0, -1)},\n"routes":{\n${lines.join(',\n')}\n}}\n`;
 }
 
-function routeLine(route: RouteRecord): string {
+function routeLine(key: string, route: RouteRecord): string {
   const known = routeLines.get(route);
   if (known !== undefined) return known;
-  const line = JSON.stringify(route);
+  const line = `${JSON.stringify(key)}:${JSON.stringify(route)}`;
   routeLines.set(route, line);
   return line;
 }

@@ -47,11 +47,21 @@ export function allocate(next: Manifest, before: Manifest): Manifest {
     }
     pool.level(used);
   }
-  return { ...next, routes, backends: pool.backends, spares: pool.spares };
+  return { ...next, routes, backends: pool.isChanged ? pool.backends : before.backends, spares: pool.spares };
 }
 
 /** Targets that stay keep their server; a new one gets the first free server. */
 function place(route: RouteRecord, to: { backend: string; slots: number; fresh: boolean }): RouteRecord {
+  if (!to.fresh && placed.get(route) === to.slots) return route;
+  const record = makePlaced(route, to);
+  placed.set(record, to.slots);
+  return record;
+}
+
+/** In how many servers its targets were given their places; a record never changes. */
+const placed = new WeakMap<RouteRecord, number>();
+
+function makePlaced(route: RouteRecord, to: { backend: string; slots: number; fresh: boolean }): RouteRecord {
   const old = to.fresh ? [] : route.servers;
   const wanted = [...new Set(route.targets)];
   const servers = Array.from({ length: to.slots }, (_, i) => (wanted.includes(old[i] ?? '') ? (old[i] as string) : ''));
@@ -66,6 +76,8 @@ class Pool {
   readonly backends: Record<string, Shape>;
   readonly spares: string[];
   readonly isNew: boolean;
+  /** Backends came or went. Else they stay the same object: whoever made something of them need not do so again. */
+  isChanged = false;
   #number = 0;
 
   constructor(before: Manifest) {
@@ -101,6 +113,7 @@ class Pool {
     do name = `b${String(++this.#number).padStart(4, '0')}`;
     while (this.backends[name] !== undefined);
     this.backends[name] = shape;
+    this.isChanged = true;
     return name;
   }
 
@@ -121,6 +134,7 @@ class Pool {
     for (const name of spare.slice(wanted)) {
       this.spares.splice(this.spares.indexOf(name), 1);
       delete this.backends[name];
+      this.isChanged = true;
     }
   }
 }

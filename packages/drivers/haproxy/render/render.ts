@@ -11,7 +11,8 @@ import {
   header,
   markLines,
   metricsLines,
-  serverLines,
+  serverText,
+  textOf,
 } from './sections.ts';
 
 /** Contents of our files. */
@@ -32,35 +33,11 @@ export interface Rendered {
  * definition can become a line of its own. @throws HAPROXY_ROUTE
  */
 export function render(manifest: Manifest, settings: HaproxySettings, pems: Rendered['pems'] = {}): Rendered {
-  const listeners = Object.values(manifest.listeners).map((entry) => entry.spec);
-  listeners.sort((a, b) => a.port - b.port);
-  const fixed = [
-    ...defaultLines(),
-    ...listeners.flatMap((listener) => frontendLines(frontOf(listener, manifest), settings)),
-    ...listeners.flatMap((listener) => loopLines(listener, settings)),
-    ...challengeLines(settings),
-    ...metricsLines(settings),
-  ];
+  const { backends, hash, top } = loadedOf(manifest, settings);
   const routes = new Map(Object.values(manifest.routes).map((route) => [route.backend, route]));
-  const backends = Object.entries(manifest.backends)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, shape]) => ({
-      head: backendHead(name, shape, settings),
-      slots: shape.slots,
-      route: routes.get(name),
-    }));
-  const global = globalLines(settings);
-  const hash = digest(JSON.stringify([global, fixed, backends.map(({ head, slots }) => [head, slots])]));
-  const lines = [
-    header,
-    ...global,
-    ...(settings.isManaged ? [`  description reconcile ${hash}`] : []),
-    ...fixed,
-    ...(settings.isManaged ? [] : markLines(hash)),
-    ...backends.flatMap(({ head, slots, route }) => [...head, ...serverLines(slots, route)]),
-  ];
+  const sections = backends.map(({ head, name, slots }) => head + serverText(slots, routes.get(name)));
   return {
-    config: `${lines.join('\n')}\n`,
+    config: top + sections.join(''),
     maps: { ...mapsOf(manifest), ...listsOf(manifest, settings) },
     pems,
     hash,
@@ -68,9 +45,56 @@ export function render(manifest: Manifest, settings: HaproxySettings, pems: Rend
   };
 }
 
-function frontOf(listener: Front['listener'], manifest: Manifest): Front {
+/** What of a configuration only a reload can change. */
+interface Loaded {
+  readonly hash: string;
+  /** Everything above the backends of routes. */
+  readonly top: string;
+  readonly backends: readonly { readonly name: string; readonly head: string; readonly slots: number }[];
+}
+
+/** Most changes of a route touch none of it: one that is made of the same objects is not made anew. */
+function loadedOf({ backends, listeners }: Manifest, settings: HaproxySettings): Loaded {
+  const known = loaded.get(backends);
+  if (known?.listeners === listeners && known.settings === settings) return known;
+  const made = { listeners, settings, ...makeLoaded(backends, listeners, settings) };
+  loaded.set(backends, made);
+  return made;
+}
+
+const loaded = new WeakMap<
+  Manifest['backends'],
+  Loaded & { readonly listeners: Manifest['listeners']; readonly settings: HaproxySettings }
+>();
+
+function makeLoaded(shapes: Manifest['backends'], listeners: Manifest['listeners'], settings: HaproxySettings): Loaded {
+  const specs = Object.values(listeners).map((entry) => entry.spec);
+  specs.sort((a, b) => a.port - b.port);
+  const fixed = [
+    ...defaultLines(),
+    ...specs.flatMap((listener) => frontendLines(frontOf(listener, listeners), settings)),
+    ...specs.flatMap((listener) => loopLines(listener, settings)),
+    ...challengeLines(settings),
+    ...metricsLines(settings),
+  ];
+  const backends = Object.entries(shapes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, shape]) => ({ name, head: backendHead(name, shape, settings), slots: shape.slots }));
+  const global = globalLines(settings);
+  const hash = digest(JSON.stringify([global, fixed, backends.map(({ head, slots }) => [head, slots])]));
+  const top = [
+    header,
+    ...global,
+    ...(settings.isManaged ? [`  description reconcile ${hash}`] : []),
+    ...fixed,
+    ...(settings.isManaged ? [] : markLines(hash)),
+  ];
+  return { hash, top: textOf(top), backends: backends.map((entry) => ({ ...entry, head: textOf(entry.head) })) };
+}
+
+function frontOf(listener: Front['listener'], listeners: Manifest['listeners']): Front {
   const to = listener.tls ? undefined : redirects.get(listener.port);
-  const redirectsTo = to !== undefined && manifest.listeners[String(to)]?.spec.tls === true ? to : undefined;
+  const redirectsTo = to !== undefined && listeners[String(to)]?.spec.tls === true ? to : undefined;
   return { listener, redirectsTo };
 }
 

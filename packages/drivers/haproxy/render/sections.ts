@@ -161,18 +161,22 @@ function rateLines(isHttp: boolean, rate: number): string[] {
   ];
 }
 
-/** Servers of a route's backend, or of one that nobody uses. A record that is the same object gives the same lines. */
-export function serverLines(slots: number, route: RouteRecord | undefined): readonly string[] {
-  const known = route === undefined ? unusedLines.get(slots) : routeLines.get(route);
-  if (known !== undefined) return known;
-  const lines = makeServerLines(slots, route);
-  if (route === undefined) unusedLines.set(slots, lines);
-  else routeLines.set(route, lines);
-  return lines;
+export function textOf(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
 }
 
-const routeLines = new WeakMap<RouteRecord, readonly string[]>();
-const unusedLines = new Map<number, readonly string[]>();
+/** Servers of a route's backend, or of one that nobody uses. A record that is the same object gives the same text. */
+export function serverText(slots: number, route: RouteRecord | undefined): string {
+  const known = route === undefined ? unusedTexts.get(slots) : routeTexts.get(route);
+  if (known !== undefined) return known;
+  const text = textOf(makeServerLines(slots, route));
+  if (route === undefined) unusedTexts.set(slots, text);
+  else routeTexts.set(route, text);
+  return text;
+}
+
+const routeTexts = new WeakMap<RouteRecord, string>();
+const unusedTexts = new Map<number, string>();
 
 function makeServerLines(slots: number, route: RouteRecord | undefined): string[] {
   const unused: Server = { address: parkAddress, isReady: false };
