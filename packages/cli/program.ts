@@ -22,9 +22,9 @@ export interface Chosen {
 
 /**
  * The command line's words. Everything behind them is loaded when it is used: this module is on the way of every start.
- * `choose` is called with the one command that was asked for.
+ * `choose` is called with the one command that was asked for. `words`: what was said; then only what that can mean is there.
  */
-export function program(version: string, choose: (chosen: Chosen) => void): Command {
+export function program(version: string, choose: (chosen: Chosen) => void, words?: readonly string[]): Command {
   const root = new Command('reconcile');
   const pick: Pick = (command, run, how = {}) =>
     choose({ run, how, options: command.optsWithGlobals<GlobalOptions>() });
@@ -53,18 +53,32 @@ export function program(version: string, choose: (chosen: Chosen) => void): Comm
       );
   });
 
-  applyWords(root, pick);
-  changeWords(root, pick);
-  lookWords(root, pick);
-  ingressWords(root, pick);
-  agentWords(root, pick);
-  execWords(root, pick);
-  doorWords(root, pick);
-  recoveryWords(root, pick);
-  offlineWords(root, pick);
-  inoutWords(root, pick);
+  for (const add of groupsFor(words)) add(root, pick);
   for (const command of [root, ...root.commands.flatMap((one) => [one, ...one.commands])]) commonOptions(command);
   return root;
+}
+
+type Group = (root: Command, pick: Pick) => void;
+
+const groups: readonly Group[] = [
+  applyWords,
+  changeWords,
+  lookWords,
+  ingressWords,
+  agentWords,
+  execWords,
+  doorWords,
+  recoveryWords,
+  offlineWords,
+  inoutWords,
+];
+
+/** Making all the other words takes about as long as Node takes to start, and podman is asked only after it. */
+function groupsFor(words: readonly string[] | undefined): readonly Group[] {
+  const [first = ''] = words ?? [];
+  if (words === undefined || words.some((word) => /^(?:--help|-[a-zA-Z]*h)/.test(word))) return groups;
+  if (first === 'apply' || first === 'plan') return [applyWords];
+  return words.every((word) => word.startsWith('-')) ? [] : groups;
 }
 
 /** Understood by every command, on either side of its name. */

@@ -8,9 +8,10 @@ import { type Chosen, program } from './program.ts';
 export async function runCommandLine(words: readonly string[], from: Process, version: string): Promise<number> {
   let chosen: Chosen | undefined;
   try {
-    const root = program(version, (choice) => {
+    const choose = (choice: Chosen) => {
       chosen = choice;
-    });
+    };
+    const root = program(version, choose, words);
     await root.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exit.usage;
