@@ -120,6 +120,8 @@ export interface ReadFiles {
   isEmpty(path: string): Promise<boolean | undefined>;
   /** Of the path itself: a symlink is not followed. */
   stat(path: string): Promise<FileStat | undefined>;
+  /** Of many at once, in their order. */
+  stats(paths: readonly string[]): Promise<readonly (FileStat | undefined)[]>;
   /** undefined when it does not resolve. */
   realpath(path: string): Promise<string | undefined>;
   /** Room on the file system that holds a path, for this user; undefined when the path is not there. */

@@ -155,6 +155,24 @@ function hostOf(world: Recorded): ReadHost {
     const found = world.files[path];
     return typeof found === 'string' ? { text: found, mode: 0o644, uid: 0 } : found;
   };
+  const statOf: ReadHost['files']['stat'] = async (path) => {
+    const found = entry(path);
+    if (found === undefined) return undefined;
+    const { kind = 'file', mode = 0o644, uid = 850 } = found;
+    const device = Object.keys(world.space).find((at) => path === at) ?? 'root';
+    return {
+      kind,
+      mode,
+      uid,
+      gid: uid,
+      size: found.text?.length ?? 0,
+      mtimeMs: 0,
+      mtimeNs: '0',
+      birthNs: '0',
+      inode: path,
+      device,
+    };
+  };
   const refuse = (): never => {
     throw new TypeError('not recorded');
   };
@@ -193,24 +211,8 @@ function hostOf(world: Recorded): ReadHost {
         return names.length === 0 ? undefined : [...new Set(names)].sort();
       },
       isEmpty: async () => false,
-      stat: async (path) => {
-        const found = entry(path);
-        if (found === undefined) return undefined;
-        const { kind = 'file', mode = 0o644, uid = 850 } = found;
-        const device = Object.keys(world.space).find((at) => path === at) ?? 'root';
-        return {
-          kind,
-          mode,
-          uid,
-          gid: uid,
-          size: found.text?.length ?? 0,
-          mtimeMs: 0,
-          mtimeNs: '0',
-          birthNs: '0',
-          inode: path,
-          device,
-        };
-      },
+      stat: statOf,
+      stats: (paths) => Promise.all(paths.map(statOf)),
       realpath: async (path) => (entry(path) === undefined ? undefined : path),
       space: async (path) =>
         entry(path) === undefined

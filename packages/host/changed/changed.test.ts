@@ -21,7 +21,9 @@ test('only what changed is looked into again; all of it, when what it depends on
     ['/a', base],
     ['/b', base],
   ]);
-  const files = { stat: async (path: string) => stats.get(path) } as unknown as ReadFiles;
+  const files = {
+    stats: async (paths: readonly string[]) => paths.map((path) => stats.get(path)),
+  } as unknown as ReadFiles;
   let note: Json | undefined;
   const looked: string[] = [];
   const look = async (given = 'x') => {
@@ -36,6 +38,8 @@ test('only what changed is looked into again; all of it, when what it depends on
     });
     note = JSON.parse(JSON.stringify(result.note)) as Json;
     expect([...result.found]).toEqual([...stats.keys()].map((path) => [path, `seen ${path}`]));
+    // In the order of the paths, whichever were looked into: else the note would be written anew.
+    expect(Object.keys((note as { files: object }).files)).toEqual([...stats.keys()].sort());
     return [...looked];
   };
   expect(await look()).toEqual(['/a', '/b']);
@@ -44,6 +48,8 @@ test('only what changed is looked into again; all of it, when what it depends on
     stats.set('/b', { ...(stats.get('/b') ?? base), ...change });
     expect(await look()).toEqual(['/b']);
   }
+  stats.set('/a', { ...base, size: 9 });
+  expect(await look()).toEqual(['/a']);
   expect(await look('y')).toEqual(['/a', '/b']);
   stats.delete('/b');
   expect(await look('y')).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Json } from '@reconcile/core';
-import type { ReadFiles } from '../contract.ts';
+import type { FileStat, ReadFiles } from '../contract.ts';
 
 /** What is looked at, and what else the result depends on. */
 export interface Looking<T> {
@@ -26,22 +26,25 @@ interface Note {
  */
 export async function lookAtChanged<T>(files: ReadFiles, before: Json | undefined, of: Looking<T>): Promise<Looked<T>> {
   const known = noteOf(before, of.given);
-  const entries = await Promise.all(
-    of.paths.map(async (path): Promise<[string, string, T] | undefined> => {
-      const stat = await files.stat(path);
-      if (stat === undefined) return undefined;
-      const stamp = [stat.inode, stat.size, stat.mode, stat.uid, stat.mtimeNs, stat.kind].join(' ');
-      const earlier = known[path];
-      const found = earlier?.[0] === stamp ? (earlier[1] as unknown as T) : await of.look(path);
-      return [path, stamp, found];
-    }),
-  );
-  const there = entries.filter((entry) => entry !== undefined);
-  const kept = Object.fromEntries(there.map(([path, stamp, found]) => [path, [stamp, found as unknown as Json]]));
-  return {
-    found: new Map(there.map(([path, , found]) => [path, found])),
-    note: { given: of.given, files: kept } as unknown as Json,
-  };
+  const stats = await files.stats(of.paths);
+  const stamps = stats.map((stat) => (stat === undefined ? undefined : stampOf(stat)));
+  const changed = of.paths.filter((path, at) => stamps[at] !== undefined && known[path]?.[0] !== stamps[at]);
+  const looked = new Map(await Promise.all(changed.map(async (path) => [path, await of.look(path)] as const)));
+  const found = new Map<string, T>();
+  const kept: Record<string, readonly [string, Json]> = {};
+  // In the order of the paths: a note that says the same is the same.
+  for (const [at, path] of of.paths.entries()) {
+    const stamp = stamps[at];
+    if (stamp === undefined) continue;
+    const seen = looked.has(path) ? (looked.get(path) as T) : (known[path]?.[1] as unknown as T);
+    found.set(path, seen);
+    kept[path] = [stamp, seen as unknown as Json];
+  }
+  return { found, note: { given: of.given, files: kept } as unknown as Json };
+}
+
+function stampOf({ inode, kind, mode, mtimeNs, size, uid }: FileStat): string {
+  return `${inode} ${size} ${mode} ${uid} ${mtimeNs} ${kind}`;
 }
 
 function noteOf(before: Json | undefined, given: string): Note['files'] {

@@ -20,10 +20,8 @@ export const readFiles: ReadFiles = {
     return names?.sort();
   },
   isEmpty: (path) => isEmptyDirectory(path).catch(() => undefined),
-  async stat(path) {
-    const stats = await orAbsent('stat', path, () => lstat(path, { bigint: true }));
-    return stats === undefined ? undefined : fileStat(stats);
-  },
+  stat: statOf,
+  stats: (paths) => Promise.all(paths.map(statOf)),
   async realpath(path) {
     return realpath(path).catch(() => undefined);
   },
@@ -35,6 +33,14 @@ export const readFiles: ReadFiles = {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: ffree, totalInodes: files, isMemory };
   },
 };
+
+/** One promise and no more: a thousand files are asked about in every look at a proxy with many certificates. */
+function statOf(path: string): Promise<FileStat | undefined> {
+  return lstat(path, { bigint: true }).then(fileStat, (error: unknown) => {
+    if (isAbsent(error)) return undefined;
+    throw fileFailure('stat', path, error);
+  });
+}
 
 /** A freshly made file system has a `lost+found`: that is nobody's data. */
 async function isEmptyDirectory(path: string): Promise<boolean> {

@@ -130,6 +130,10 @@ function recordingFiles(base: Host['files'], note: (call: Call) => void): Host['
       look('stat', path);
       return base.stat(path);
     },
+    async stats(paths) {
+      for (const path of paths) look('stat', path);
+      return base.stats(paths);
+    },
     async realpath(path) {
       look('realpath', path);
       return base.realpath(path);

@@ -122,7 +122,16 @@ describe('the reading half', () => {
     });
     expect((await host.run.run('git', ['--version'], { timeoutMs: 5_000 })).stdout).toContain('git version');
     expect(Object.keys(host)).not.toContain('kill');
-    expect(Object.keys(host.files).sort()).toEqual(['isEmpty', 'list', 'read', 'realpath', 'space', 'stat', 'text']);
+    expect(Object.keys(host.files).sort()).toEqual([
+      'isEmpty',
+      'list',
+      'read',
+      'realpath',
+      'space',
+      'stat',
+      'stats',
+      'text',
+    ]);
     expect(Object.keys(host.run).sort()).toEqual(['lines', 'run']);
   });
 });

@@ -148,8 +148,10 @@ function parseStored(lines: readonly string[]): string[] {
 }
 
 function parseCertificate(file: string, lines: readonly string[]): (readonly [string, string])[] {
-  if (lines.some((line) => /currently locked/.test(line))) throw garbled('show ssl cert', lines);
-  if (lines[0]?.startsWith('Filename: ') !== true) return [];
+  if (lines[0]?.startsWith('Filename: ') !== true) {
+    if (lines.some((line) => /currently locked/.test(line))) throw garbled('show ssl cert', lines);
+    return [];
+  }
   const sha1 = lines.find((line) => line.startsWith('SHA1 FingerPrint: '))?.slice('SHA1 FingerPrint: '.length) ?? '';
   return [[file, sha1.toLowerCase()]];
 }

@@ -69,7 +69,20 @@ export interface Shown {
 }
 
 /** What a listener shows, by its line in the list of certificates: `web.example.net.pem web.example.net`. */
-export function shownOn(manifest: Manifest, port: string): Map<string, Shown> {
+export function shownOn(manifest: Manifest, port: string): ReadonlyMap<string, Shown> {
+  const ports = shown.get(manifest) ?? new Map<string, ReadonlyMap<string, Shown>>();
+  shown.set(manifest, ports);
+  const known = ports.get(port);
+  if (known !== undefined) return known;
+  const made = makeShown(manifest, port);
+  ports.set(port, made);
+  return made;
+}
+
+/** Asked several times in each look; a record never changes. */
+const shown = new WeakMap<Manifest, Map<string, ReadonlyMap<string, Shown>>>();
+
+function makeShown(manifest: Manifest, port: string): Map<string, Shown> {
   const found = new Map<string, { certificate: string; name: string; keys: ResourceKey[] }>();
   const listener = manifest.listeners[port];
   if (listener?.spec.tls !== true) return found;
@@ -79,9 +92,9 @@ export function shownOn(manifest: Manifest, port: string): Map<string, Shown> {
     if (!isServed(listener, spec) || manifest.certificates[certificate] === undefined) continue;
     const name = spec.certificate;
     const line = `${pemName(certificate)} ${name}`;
-    const shown = found.get(line);
-    if (shown === undefined) found.set(line, { certificate, name, keys: [key as ResourceKey] });
-    else shown.keys.push(key as ResourceKey);
+    const same = found.get(line);
+    if (same === undefined) found.set(line, { certificate, name, keys: [key as ResourceKey] });
+    else same.keys.push(key as ResourceKey);
   }
   return found;
 }
