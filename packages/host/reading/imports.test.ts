@@ -21,6 +21,7 @@ test('nothing that the reading half imports can write', () => {
     'FileHandle',
     'constants',
     'lstat',
+    'lstatSync',
     'open',
     'opendir',
     'readFile',

@@ -143,6 +143,16 @@ describe('reading', () => {
     expect(await Promise.all(absent)).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 
+  test('stats says of each of many what stat says of one', async () => {
+    await writeFile(`${dir}/a`, 'xy');
+    await symlink('a', `${dir}/l`);
+    const few = [`${dir}/gone`, `${dir}/a/below`, `${dir}/l`, dir];
+    const paths = [...Array.from({ length: 2500 }, () => `${dir}/a`), ...few];
+    const each = await Promise.all(paths.map((path) => files().stat(path)));
+    expect(await files().stats(paths)).toEqual(each);
+    expect(each.slice(-few.length).map((one) => one?.kind)).toEqual([undefined, undefined, 'symlink', 'directory']);
+  });
+
   test('nanoseconds tell two writes apart', async () => {
     await writeFile(`${dir}/a`, '1');
     const first = await files().stat(`${dir}/a`);
