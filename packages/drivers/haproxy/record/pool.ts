@@ -21,7 +21,7 @@ function sparesFor(used: number): number {
  */
 export function allocate(next: Manifest, before: Manifest): Manifest {
   const pool = new Pool(before);
-  const keys = Object.keys(next.routes).sort() as ResourceKey[];
+  const keys = inOrder(Object.keys(next.routes)) as ResourceKey[];
   const routes: Record<ResourceKey, RouteRecord> = {};
   const unplaced: ResourceKey[] = [];
   const used = new Set<string>();
@@ -47,7 +47,13 @@ export function allocate(next: Manifest, before: Manifest): Manifest {
     }
     pool.level(used);
   }
-  return { ...next, routes, backends: pool.isChanged ? pool.backends : before.backends, spares: pool.spares };
+  return { ...next, routes, backends: pool.backends, spares: pool.spares };
+}
+
+/** A record was written in order; sorting hundreds of names that are sorted is a good part of a change of one. */
+function inOrder(keys: string[]): string[] {
+  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return keys.sort();
+  return keys;
 }
 
 /** Targets that stay keep their server; a new one gets the first free server. */
@@ -73,17 +79,23 @@ function makePlaced(route: RouteRecord, to: { backend: string; slots: number; fr
 
 /** Backends and their free list while one turn changes them. */
 class Pool {
-  readonly backends: Record<string, Shape>;
+  /** The object of the record before until one comes or goes: whoever made something of them need not do so again. */
+  backends: Readonly<Record<string, Shape>>;
+  #copy: Record<string, Shape> | undefined;
   readonly spares: string[];
   readonly isNew: boolean;
-  /** Backends came or went. Else they stay the same object: whoever made something of them need not do so again. */
-  isChanged = false;
   #number = 0;
 
   constructor(before: Manifest) {
-    this.backends = { ...before.backends };
+    this.backends = before.backends;
     this.spares = before.spares.filter((name) => this.backends[name] !== undefined);
     this.isNew = Object.keys(this.backends).length === 0;
+  }
+
+  #ours(): Record<string, Shape> {
+    this.#copy ??= { ...this.backends };
+    this.backends = this.#copy;
+    return this.#copy;
   }
 
   /** More servers than needed do not hurt: going down from five replicas to four is no reason to reload. */
@@ -112,8 +124,7 @@ class Pool {
     let name: string;
     do name = `b${String(++this.#number).padStart(4, '0')}`;
     while (this.backends[name] !== undefined);
-    this.backends[name] = shape;
-    this.isChanged = true;
+    this.#ours()[name] = shape;
     return name;
   }
 
@@ -133,8 +144,7 @@ class Pool {
     for (let i = spare.length; i < wanted; i++) this.spares.push(this.make(shape));
     for (const name of spare.slice(wanted)) {
       this.spares.splice(this.spares.indexOf(name), 1);
-      delete this.backends[name];
-      this.isChanged = true;
+      delete this.#ours()[name];
     }
   }
 }
