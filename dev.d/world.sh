@@ -180,6 +180,9 @@ network_up() {
   ip netns add "$world_name"
   ip -n "$world_name" link set lo up
   WORLD_VIA="nsenter --net=/run/netns/$world_name"
+  # Fixed ports of the platform example lie where the kernel takes those of connections; one that has such a port keeps a
+  # container from its own.
+  nsenter "--net=/run/netns/$world_name" sh -c 'echo 38080,38443,48080,48116,58080 >/proc/sys/net/ipv4/ip_local_reserved_ports'
 }
 
 network_down() {
