@@ -11,9 +11,7 @@ type Seen = ObservedResource<ContainerState>;
 
 /** Files that were filled with other values than they would be now, as far as these can be had. */
 export function refilled(desired: Wanted, observed: Seen, view: KindView): FileDifference[] {
-  const found = outdated(desired, observed, view);
-  if (found.length === 0) return [];
-  return found.flatMap(({ asks, file, stale }): FileDifference[] => {
+  return outdated(desired, observed, view).flatMap(({ asks, file, stale }): FileDifference[] => {
     if (unfillable(file.secrets, view) !== undefined) return [];
     const change = { field: `files.${file.target}`, from: `secret ${stale.join(', ')}`, to: 'its new value' };
     return [{ change, file, asks }];
@@ -32,7 +30,7 @@ export function outOfReach(desired: Wanted, observed: Seen, view: KindView): Ret
 /** By what the container was last started with or told of. A ledger that does not know it has the copy itself to ask. */
 function outdated(desired: Wanted, observed: Seen, view: KindView) {
   const { files } = desired.spec;
-  if (files.length === 0 || !files.some((file) => file.secrets.length > 0)) return [];
+  if (!files.some((file) => file.secrets.length > 0)) return [];
   const recorded = observed.spec === undefined ? undefined : upgradeContainer(observed.spec, observed.schema ?? 0);
   return files.flatMap((file) => {
     const asks = asksFor(file);
