@@ -3,6 +3,22 @@ import { defineConfig } from 'vitest/config';
 // One file at a time: they share one podman, and some harm it.
 const real = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, maxWorkers: 1 };
 
+// As pure as the rest, and ten seconds or more each: worlds by the thousand, kills by the hundred, whole commands over git.
+const long = [
+  'test/properties/planner.test.ts',
+  'test/faults/gate.test.ts',
+  'test/dry-run.test.ts',
+  'packages/cli/edit/{commit,follow}.test.ts',
+];
+
+const pure = {
+  // All processors: vitest would leave one idle.
+  maxWorkers: '100%',
+  // Against tests that hang; a busy machine is no failure.
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,14 +26,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/**/*.test.ts', 'test/*.test.ts', 'test/{plans,properties,crash,faults}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.real.test.ts'],
-          // All processors: vitest would leave one idle.
-          maxWorkers: '100%',
-          // Against tests that hang; a busy machine is no failure.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          exclude: ['**/node_modules/**', '**/*.real.test.ts', ...long],
+          ...pure,
         },
       },
+      { test: { name: 'long', include: long, ...pure } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts', 'packages/**/*.real.test.ts'], ...real } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...real } },
     ],

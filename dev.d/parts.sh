@@ -15,9 +15,12 @@ dev_build() {
   build_bundle
 }
 
+# What is asked for all day: eslint looks only at files that changed. A rule that needs the types of another file may be late by
+# that; CI reads them all.
 dev_check() {
   install_dependencies
-  check_parts
+  part types-and-lint static_checks --cache --cache-location .cache/eslint/ --cache-strategy content
+  part unit vitest_here unit
   report
 }
 
@@ -27,7 +30,9 @@ dev_test() {
   unpack ssh $SSH_PACKAGES
   unpack clock $CLOCK_PACKAGES
   unpack browser $BROWSER_PACKAGES
-  check_parts
+  part types-and-lint static_checks
+  part unit vitest_here unit
+  part long vitest_here long
   # Half of it is waiting. Side by side only in networks of their own: fixed ports are asked for on both sides, and by whatever
   # else this machine does.
   if [ "$(id -u)" = 0 ]; then
@@ -222,16 +227,11 @@ prepare_runtime() {
   build_bundle
 }
 
-check_parts() {
-  part types-and-lint static_checks
-  part unit vitest_here unit
-}
-
-# Side by side: each keeps one processor busy. What a tool says is of interest when it fails.
+# static_checks WORDS FOR ESLINT…: side by side, since each keeps one processor busy. What a tool says is of interest when it fails.
 static_checks() {
   { tool tsc --noEmit -p tsconfig.json && tool tsc --noEmit -p packages/dashboard; } >"$LOGS/types" 2>&1 &
   types=$!
-  tool eslint --no-error-on-unmatched-pattern packages test bench dev.d >"$LOGS/eslint" 2>&1 &
+  tool eslint "$@" --no-error-on-unmatched-pattern packages test bench dev.d >"$LOGS/eslint" 2>&1 &
   eslint=$!
   tool biome check --error-on-warnings . >"$LOGS/biome" 2>&1 &
   biome=$!

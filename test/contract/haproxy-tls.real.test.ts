@@ -198,6 +198,32 @@ test('edits behind our back: the file, the memory, the list; each found, laid at
   expect((await readFile(file, 'utf8')).startsWith('-----BEGIN CERTIFICATE')).toBe(true);
 });
 
+test("a write leaves another's edited certificate to the next look; a reload brings back what it would need", async () => {
+  const target = await backend('web');
+  await ca.sign('web.example.net', 'api.example.net', 'mail.example.net');
+  const [web, api, mail] = [secure('web'), secure('api'), secure('mail')];
+  await world.apply(listener().create, web.create([target]));
+  const [shown, before] = [await leafOf('web'), await reloads()];
+  const other = await selfSigned(['web.example.net']);
+  const pem = (other.cert + other.key).replace(/\n+/g, '\n');
+  await world.ask(`set ssl cert web.example.net.pem <<\n${pem}`);
+  await world.ask('commit ssl cert web.example.net.pem');
+  await world.apply(api.create([target]));
+  expect(await leafOf('web')).not.toBe(shown);
+  expect((await world.observe()).get(web.key)?.state).toMatchObject({ drifted: true });
+  await world.apply(web.update([target]));
+  expect(await leafOf('web')).toBe(shown);
+  expect(await reloads()).toBe(before);
+  const copy = `${world.settings.dir}/web.example.net.pem`;
+  await rm(copy);
+  // A shape of its own: only a reload brings it in, and that reads every copy.
+  await world.apply(secure('mail', { rateLimit: 1000 }).create([target]));
+  expect(await reloads()).toBe(before + 1);
+  expect((await readFile(copy, 'utf8')).startsWith('-----BEGIN CERTIFICATE')).toBe(true);
+  for (const name of ['web', 'api', 'mail']) expect(await leafOf(name), name).not.toBe('');
+  expect((await world.observe()).get(mail.key)?.state).toMatchObject({ drifted: false });
+});
+
 test('a lost record is read back from memory, certificates and all', async () => {
   const target = await backend('web');
   await ca.sign('web.example.net');

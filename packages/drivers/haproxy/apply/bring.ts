@@ -29,12 +29,15 @@ export interface Task {
 /** `holding`: nothing was done, because a reload would cost requests that wait at a parked route. */
 export type Outcome = 'done' | 'holding';
 
+/** Nothing was done: all certificates would be loaded anew, and not all were looked at. */
+type Unsure = 'look at all';
+
 /**
  * Makes files and process what the record says: files first, then the running state by single commands, or by a reload
  * where commands cannot do it. Done when the running proxy says so. What fails leaves the record and the files as they were.
  * @throws HAPROXY_* and errors of the host
  */
-export async function bring(host: Host, settings: HaproxySettings, task: Task): Promise<Outcome> {
+export async function bring(host: Host, settings: HaproxySettings, task: Task): Promise<Outcome | Unsure> {
   const { sight, next } = task;
   if (isEmpty(next)) {
     await (settings.isManaged ? stop(host, settings, bindsOf(sight.manifest, settings)) : unload(host, settings, task));
@@ -43,6 +46,7 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
   }
   const rendered = render(next, settings, task.pems);
   const load = howToLoad(task, rendered);
+  if (sight.only !== undefined && load.how !== 'commands') return 'look at all';
   if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
   await prepareDirectories(host, settings, sight);
   if (!settings.isManaged && load.how === 'reload') await checkExisting(host, settings);
@@ -109,7 +113,7 @@ async function settle(
   to: { task: Task; rendered: Rendered; first: Delta | undefined },
 ): Promise<void> {
   const { next, sight } = to.task;
-  const asked = askedOf(next);
+  const asked = askedOf(next, sight.only);
   const look = async () => deltaOf(next, to.rendered, await readRunning(host, settings, asked));
   let delta = to.first ?? (await look());
   let said = '';

@@ -1,14 +1,14 @@
-import type { Action, ApplyContext, Driver, Json } from '@reconcile/core';
+import type { Action, ApplyContext, Driver } from '@reconcile/core';
 import type { Host, ReadHost } from '@reconcile/host';
 import { fail } from '../errors.ts';
-import { look, noteName } from '../observe/look.ts';
+import { type LookOptions, look, noteName } from '../observe/look.ts';
 import { haproxyObserver } from '../observe/observe.ts';
 import { allocate } from '../record/pool.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { bring, type Outcome } from './bring.ts';
 import { Draft } from './draft.ts';
 import { checkPrograms } from './programs.ts';
-import { takeStock } from './stock.ts';
+import { namesAsked, takeStock } from './stock.ts';
 
 /** Kept back from an action's deadline, so that the reason is told before the executor loses patience. */
 const marginMs = 5_000;
@@ -101,7 +101,9 @@ class Writer {
     if (open[0] === undefined) return;
     const { host } = open[0].cx;
     const note = open[0].cx.ledger.notes[noteName];
-    const result = await this.#bring(host, open, note).catch((error: unknown) => ({ error }));
+    // HAProxy takes as long to tell of 500 certificates as of all else: those that nobody asks about are left to the next pass.
+    const only = namesAsked(open.map(({ action }) => action));
+    const result = await this.#bring(host, open, { note, only }).catch((error: unknown) => ({ error }));
     const accepted = open.filter((item) => !item.isSettled);
     if (accepted.length > 1 && result !== 'done') {
       for (const item of accepted) await this.#write([item]);
@@ -113,16 +115,16 @@ class Writer {
     }
   }
 
-  /** @param note of the last look: which files need not be read again */
-  async #bring(host: Host, items: readonly Item[], note: Json | undefined): Promise<Outcome> {
-    const sight = await look(host, this.#settings, note);
+  async #bring(host: Host, items: readonly Item[], options: LookOptions): Promise<Outcome> {
+    const sight = await look(host, this.#settings, options);
+    const open = items.filter((item) => !item.isSettled);
     const { copies, stock } = await takeStock(host, this.#settings, {
       sight,
-      actions: items.map(({ action }) => action),
+      actions: open.map(({ action }) => action),
     });
     const draft = new Draft(sight.manifest, stock);
     const accepted: Action[] = [];
-    for (const item of items) {
+    for (const item of open) {
       try {
         draft.apply(item.action, host.clock.now());
         accepted.push(item.action);
@@ -133,7 +135,8 @@ class Writer {
     if (accepted.length === 0) return 'done';
     const mayStart = accepted.some(({ verb }) => verb !== 'delete' && verb !== 'park');
     const next = allocate(draft.done(), sight.manifest);
-    return bring(host, this.#settings, { sight, next, pems: draft.pems(next), copies, mayStart });
+    const outcome = await bring(host, this.#settings, { sight, next, pems: draft.pems(next), copies, mayStart });
+    return outcome === 'look at all' ? this.#bring(host, open, { note: options.note }) : outcome;
   }
 }
 

@@ -30,18 +30,23 @@ export async function takeStock(
   settings: HaproxySettings,
   { actions, sight }: { sight: Sight; actions: readonly Action[] },
 ): Promise<Taken> {
-  const asked = actions.flatMap(({ args, kind }) => {
-    const spec = kind === 'route' ? (args as unknown as Partial<RouteArgs>).spec : undefined;
-    const name = spec === undefined ? '' : certificateOf({ ...routeDefaults, ...spec });
-    return name === '' ? [] : [name];
-  });
-  const changed = Object.keys(sight.manifest.certificates).filter((name) => !isEverywhere(sight, name));
-  const names = [...new Set([...asked, ...changed])];
+  const held = Object.keys(sight.manifest.certificates).filter((name) => sight.only?.has(name) ?? true);
+  const changed = held.filter((name) => !isEverywhere(sight, name));
+  const names = [...new Set([...namesAsked(actions), ...changed])];
   const texts = await readTexts(host, settings, names.filter(isPlain));
   return {
     stock: new Map(names.map((name) => [name, choose(name, texts[name])])),
     copies: Object.fromEntries(Object.entries(texts).map(([name, { copy }]) => [name, copy])),
   };
+}
+
+/** Whose certificates actions are about. */
+export function namesAsked(actions: readonly Action[]): Set<string> {
+  const names = actions.flatMap(({ args, kind }) => {
+    const spec = kind === 'route' ? (args as unknown as Partial<RouteArgs>).spec : undefined;
+    return spec === undefined ? [] : certificateOf({ ...routeDefaults, ...spec });
+  });
+  return new Set(names.filter((name) => name !== ''));
 }
 
 function isEverywhere({ files, manifest, running }: Sight, name: string): boolean {

@@ -56,7 +56,9 @@ export function certificateDelta(manifest: Manifest, rendered: Rendered, running
     const file = pemName(name);
     if (running.certificates.get(file) === manifest.certificates[name]) continue;
     for (const key of keys) delta.routes.add(key);
-    const pem = rendered.pems[name] ?? '';
+    const pem = rendered.pems[name];
+    // Whoever only looks has no texts; whoever writes has those of what he asked about.
+    if (pem === undefined) continue;
     if (pem.length > largestPayload) delta.needsReload = true;
     if (!running.certificates.has(file)) added.push(`new ssl cert ${file}`);
     // What somebody left half-way would refuse ours, or go live with it.

@@ -22,20 +22,28 @@ export interface Sight {
   readonly record: string | undefined;
   /** To be handed to the next look, so that it reads only what changed. */
   readonly note: Json;
+  /** Only certificates of these names were looked at, in files and process; undefined: all. */
+  readonly only: ReadonlySet<string> | undefined;
+}
+
+export interface LookOptions {
+  /** Of the last look. */
+  readonly note?: Json | undefined;
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** Under this name what was seen of certificates is kept for the next look. */
 export const noteName = 'haproxy/certificates';
 
 /** Reads only. @throws HAPROXY_UNREACHABLE HAPROXY_GARBLED */
-export async function look(host: ReadHost, settings: HaproxySettings, note?: Json): Promise<Sight> {
+export async function look(host: ReadHost, settings: HaproxySettings, { note, only }: LookOptions): Promise<Sight> {
   const record = await host.files.text(settings.manifestFile);
   const recorded = record === undefined ? undefined : readRecord(record, settings);
   if (recorded === undefined) return recover(host, settings);
-  const asked = askedOf(recorded.manifest);
+  const asked = askedOf(recorded.manifest, only);
   const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates, note };
   const [read, answer] = await Promise.all([readFiles(host, settings, names), askRunning(host, settings, asked)]);
-  return { manifest: recorded.manifest, rendered: recorded.rendered, record, ...read, ...seen(answer) };
+  return { manifest: recorded.manifest, rendered: recorded.rendered, record, only, ...read, ...seen(answer) };
 }
 
 async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight> {
@@ -48,7 +56,14 @@ async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight
   }
   const certificates = Object.keys(manifest.certificates);
   const read = await readFiles(host, settings, { maps: [], certificates, note: undefined });
-  return { manifest, record: undefined, rendered: render(manifest, settings), ...read, ...seen(answer) };
+  return {
+    manifest,
+    record: undefined,
+    only: undefined,
+    rendered: render(manifest, settings),
+    ...read,
+    ...seen(answer),
+  };
 }
 
 function seen(answer: Answer): Pick<Sight, 'state' | 'running'> {

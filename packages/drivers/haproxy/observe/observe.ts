@@ -19,7 +19,7 @@ export function haproxyObserver(settings: HaproxySettings): Observer<ReadHost> {
     name: 'haproxy',
     serves: haproxyKinds,
     async observe(cx) {
-      const sight = await look(cx.host, settings, cx.ledger.notes[noteName]);
+      const sight = await look(cx.host, settings, { note: cx.ledger.notes[noteName] });
       if (sight.record === undefined && sight.state === 'running') {
         cx.log.warn('haproxy record lost, read back from what runs', { dir: settings.dir });
       }

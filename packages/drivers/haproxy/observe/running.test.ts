@@ -1,5 +1,6 @@
 import { isFleetError } from '@reconcile/core';
 import { expect, test } from 'vitest';
+import { nothingAsked } from '../record/manifest.ts';
 import { parseRunning, questions } from './running.ts';
 
 // As HAProxy 2.6.12 prints it, shortened to the columns that stand first.
@@ -49,6 +50,10 @@ test('memory of a worker', () => {
     maps: ['routes-8080.map', 'sni-443.map'],
     lists: ['crt-443.list', 'crt-8443.list'],
     certificates: ['web.example.net', 'lost.example.net'],
+    assumed: new Map([
+      ['b.pem', 'as recorded'],
+      ['gone.pem', 'as recorded'],
+    ]),
   };
   expect(questions(asked)).toHaveLength(10);
   const unknown = ['Unknown map identifier. Please use #<id> or <file>.'];
@@ -62,7 +67,7 @@ test('memory of a worker', () => {
   expect(running.lists.get('crt-8443.list')).toBeUndefined();
   expect([...running.certificates]).toEqual([
     ['web.example.net.pem', '42fffe05c1896032f6616925e154e3538ae9ba56'],
-    ['b.pem', ''],
+    ['b.pem', 'as recorded'],
   ]);
   expect(running).toMatchObject({ hash: '0123456789abcdef', workerPid: 11679 });
   expect(running.frontends.get('l8080')).toEqual({
@@ -104,7 +109,7 @@ test('memory of a worker', () => {
 test('beside somebody else: ours are told apart, and our configuration by a name', () => {
   const more = [...stat, 'web,b1,OPEN,0.0.0.0:80,http,', 'web,FRONTEND,OPEN,,http,'];
   const mark = '9 reconcile-00112233445566ff 1 none 127.0.0.1 0 5 1 1 1 1 0 0 8 0 0 0 - 1 - 0 0 - - 0';
-  const nothing = { maps: [], lists: [], certificates: [] };
+  const nothing = nothingAsked;
   const running = parseRunning([info, more, [...servers, mark]], nothing, { isManaged: false });
   expect([...running.frontends.keys()].sort()).toEqual(['l443', 'l8080']);
   expect([...running.foreign]).toEqual([['web', { mode: 'http', isOpen: true, binds: ['0.0.0.0:80'] }]]);
@@ -123,7 +128,7 @@ test.each([
   const error = (() => {
     try {
       const maps = answers.length > 3 ? ['routes-8080.map'] : [];
-      return parseRunning(answers, { maps, lists: [], certificates: [] }, { isManaged: true });
+      return parseRunning(answers, { ...nothingAsked, maps }, { isManaged: true });
     } catch (thrown) {
       return thrown;
     }

@@ -41,7 +41,7 @@ export interface Running {
   readonly backends: ReadonlyMap<string, ReadonlyMap<string, RunningServer>>;
   /** undefined: it has no such list. */
   readonly lists: ReadonlyMap<string, readonly ListEntry[] | undefined>;
-  /** SHA-1 of the leaf by file name; '' = not asked for, or nothing in it yet. */
+  /** SHA-1 of the leaf by file name; '' = not asked for and not assumed, or nothing in it yet. */
   readonly certificates: ReadonlyMap<string, string>;
 }
 
@@ -119,14 +119,14 @@ export function parseRunning(
 /** Maps, lists and certificates. */
 function parseParts(
   answers: readonly (readonly string[])[],
-  { certificates, lists, maps }: Asked,
+  { assumed, certificates, lists, maps }: Asked,
 ): Pick<Running, 'maps' | 'lists' | 'certificates'> {
   const [known, ...details] = answers.slice(maps.length + lists.length);
   return {
     maps: new Map(maps.map((map, at) => [map, parseMap(answers[at] ?? [])])),
     lists: new Map(lists.map((list, at) => [list, parseList(answers[maps.length + at] ?? [])])),
     certificates: new Map([
-      ...parseStored(known ?? []).map((file) => [file, ''] as const),
+      ...parseStored(known ?? []).map((file) => [file, assumed.get(file) ?? ''] as const),
       ...certificates.flatMap((name, at) => parseCertificate(pemName(name), details[at] ?? [])),
     ]),
   };

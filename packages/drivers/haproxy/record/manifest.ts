@@ -105,16 +105,24 @@ export interface Asked {
   readonly lists: readonly string[];
   /** Names whose certificates are looked at in full. */
   readonly certificates: readonly string[];
+  /** Of all others: what they are taken for where HAProxy has them at all, by file name. */
+  readonly assumed: ReadonlyMap<string, string>;
 }
 
-export const nothingAsked: Asked = { maps: [], lists: [], certificates: [] };
+export const nothingAsked: Asked = { maps: [], lists: [], certificates: [], assumed: new Map() };
 
-export function askedOf(manifest: Manifest): Asked {
+/** @param only Names whose certificates are looked at; undefined: all of them. */
+export function askedOf(manifest: Manifest, only?: ReadonlySet<string>): Asked {
   const specs = Object.values(manifest.listeners).map(({ spec }) => spec);
+  const isAsked = (name: string) => only === undefined || only.has(name);
+  const names = Object.keys(manifest.certificates);
   return {
     maps: specs.flatMap(mapNames),
     lists: specs.filter(({ tls }) => tls).map(({ port }) => listName(port)),
-    certificates: Object.keys(manifest.certificates),
+    certificates: names.filter(isAsked),
+    assumed: new Map(
+      names.filter((name) => !isAsked(name)).map((name) => [pemName(name), manifest.certificates[name] ?? '']),
+    ),
   };
 }
 
