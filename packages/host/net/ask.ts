@@ -9,7 +9,8 @@ export async function askSocket(
   text: string,
   options: { timeoutMs: number; maxBytes?: number },
 ): Promise<string> {
-  const { connect } = await import('node:net');
+  // Not `import`: that takes turns of the event loop, and whoever asks first and works meanwhile wants the question out.
+  const { connect } = process.getBuiltinModule('node:net');
   const message = `ask ${socketPath}`;
   return new Promise((resolve, reject) => {
     const answer = new Bounded(options.maxBytes ?? defaultMaxBytes);

@@ -4,7 +4,7 @@ import { readAgain, readRunning } from '../observe/ask.ts';
 import { type Delta, deltaOf } from '../observe/delta.ts';
 import { fixedPart } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
-import type { Narrow } from '../observe/running.ts';
+import type { Narrow, Running } from '../observe/running.ts';
 import { type Asked, askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
 import { certificateName } from '../record/names.ts';
 import { type Rendered, render } from '../render/render.ts';
@@ -13,10 +13,12 @@ import { checkConfig, checkExisting } from './check.ts';
 import { change } from './commands.ts';
 import { reload, start, stop } from './master.ts';
 import { checkShown } from './shown.ts';
-import { prepareDirectories, removeFiles, writeFiles } from './store.ts';
+import { assertOurs, removeFiles, writeFiles } from './store.ts';
 
 export interface Task {
   readonly sight: Sight;
+  /** Our directories are there, and ours alone. */
+  readonly ready: Promise<void>;
   readonly next: Manifest;
   /** Texts of its certificates, by name. */
   readonly pems: Rendered['pems'];
@@ -48,21 +50,29 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
   const load = howToLoad(task, rendered);
   if (sight.only !== undefined && load.how !== 'commands') return 'look at all';
   if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
-  await prepareDirectories(host, settings, sight);
+  assertOurs(settings, sight);
+  await task.ready;
   if (!settings.isManaged && load.how === 'reload') await checkExisting(host, settings);
+  let shown = Promise.resolve();
   try {
     const check = load.how === 'start' || load.how === 'reload' ? checkConfig : undefined;
     await writeFiles(host, settings, { rendered, manifest: next, before: sight, copies: task.copies, check });
     if (load.how === 'start') await start(host, settings, { manifest: next, rendered });
     if (load.how === 'reload') await reload(host, settings, { manifest: next, rendered });
-    if (load.how !== 'nothing') await settle(host, settings, { task, rendered, first: load.delta });
+    const told = load.delta && (await tell(host, settings, load.delta));
+    if (load.how !== 'nothing') {
+      // By now it should show them: asked while we look at all else.
+      shown = checkShown(host, { before: sight.manifest, next });
+      shown.catch(() => undefined);
+      await settle(host, settings, { task, rendered, told });
+    }
   } catch (error) {
     await putBack(host, settings, task).catch(() => undefined);
     throw error;
   }
   const hasLess = Object.keys(sight.manifest.certificates).some((name) => next.certificates[name] === undefined);
   if (load.how === 'start' || load.how === 'reload' || hasLess) await removeFiles(host, settings, next);
-  if (load.how !== 'nothing') await checkShown(host, { before: sight.manifest, next });
+  await shown;
   return 'done';
 }
 
@@ -106,31 +116,45 @@ function isHolding(next: Manifest, now: number): boolean {
 
 const rounds = 3;
 
+/** What HAProxy was told to change, and what it said. */
+interface Told {
+  readonly delta: Delta;
+  readonly said: string;
+}
+
+async function tell(host: Host, settings: HaproxySettings, delta: Delta): Promise<Told> {
+  return { delta, said: await change(host, settings, delta.commands) };
+}
+
 /** HAProxy's answers have no status: what counts is what it shows afterwards. @throws HAPROXY_REFUSED */
 async function settle(
   host: Host,
   settings: HaproxySettings,
-  to: { task: Task; rendered: Rendered; first: Delta | undefined },
+  to: { readonly task: Task; readonly rendered: Rendered; readonly told: Told | undefined },
 ): Promise<void> {
   const { next, sight } = to.task;
   const asked = askedOf(next, sight.only);
-  const look = async () => deltaOf(next, to.rendered, await readRunning(host, settings, asked));
-  let delta = to.first ?? (await look());
-  let said = '';
-  for (let round = 0; delta.needsReload || delta.commands.length > 0; round++) {
+  const compare = (running: Running) => deltaOf(next, to.rendered, running);
+  const look = async (told?: Told) => {
+    const narrow = told && narrowTo(told.delta.commands, asked);
+    return narrow === undefined || sight.running === undefined
+      ? compare(await readRunning(host, settings, asked))
+      : compare(await readAgain(host, settings, { before: sight.running, narrow }));
+  };
+  let { told } = to;
+  if (told?.delta.commands.length === 0) return;
+  let delta = await look(told);
+  for (let round = told === undefined ? 0 : 1; delta.needsReload || delta.commands.length > 0; round++) {
     if (delta.needsReload || round === rounds) {
       const differs = [...delta.routes, ...[...delta.listeners].map((port) => `listener/${port}`)];
+      const said = told?.said ?? '';
       throw fail('HAPROXY_REFUSED', {
         message: 'change the running haproxy',
         actual: `${differs.slice(0, 5).join(', ')} still differ${said === '' ? '' : `; it said: ${said.slice(0, 300)}`}`,
       });
     }
-    said = await change(host, settings, delta.commands);
-    const narrow = narrowTo(delta.commands, asked);
-    delta =
-      to.first === delta && sight.running !== undefined && narrow !== undefined
-        ? deltaOf(next, to.rendered, await readAgain(host, settings, { before: sight.running, narrow }))
-        : await look();
+    told = await tell(host, settings, delta);
+    delta = await look();
   }
 }
 

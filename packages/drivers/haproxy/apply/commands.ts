@@ -10,11 +10,19 @@ const longestLine = 8000;
 
 /** Sends commands that change the serving worker. Their answers are texts without a status: whoever calls reads again. */
 export async function change(host: Host, settings: HaproxySettings, changes: readonly string[]): Promise<string> {
-  const commands = changes.map((command) => toWire(command, settings));
-  let said = '';
+  const lines = linesOf(changes.map((command) => toWire(command, settings)));
+  if (lines.length === 0) return '';
+  // Several lines on one connection need the interactive mode, which asks for the next one with `>`, and with `+` for a payload.
+  const text = lines.length === 1 ? `${lines[0]}\n` : ['prompt', ...lines, 'quit', ''].join('\n');
+  const said = await host.net.ask(settings.statsSocket, text, { timeoutMs: answerTimeoutMs });
+  return said.replace(/^[>+] /gm, '').replace(/\s+/g, ' ').trim();
+}
+
+/** As many commands as a line takes. A payload ends with an empty line, and nothing may follow it. */
+function linesOf(commands: readonly string[]): string[] {
+  const lines: string[] = [];
   for (let at = 0; at < commands.length; ) {
     let line = commands[at++] ?? '';
-    // A payload ends with an empty line, and nothing may follow it.
     for (
       let next = line.includes('<<') ? undefined : commands[at];
       next !== undefined && !next.includes('<<') && line.length + next.length < longestLine;
@@ -22,9 +30,9 @@ export async function change(host: Host, settings: HaproxySettings, changes: rea
     ) {
       line += `;${next}`;
     }
-    said += await host.net.ask(settings.statsSocket, `${line}\n`, { timeoutMs: answerTimeoutMs });
+    lines.push(line);
   }
-  return said.replace(/\s+/g, ' ').trim();
+  return lines;
 }
 
 /** One HAProxy with its workers, as its master tells. */

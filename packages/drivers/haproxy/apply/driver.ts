@@ -8,7 +8,8 @@ import type { HaproxySettings } from '../settings/settings.ts';
 import { bring, type Outcome } from './bring.ts';
 import { Draft } from './draft.ts';
 import { checkPrograms } from './programs.ts';
-import { namesAsked, takeStock } from './stock.ts';
+import { completeStock, namesAsked, takeStock } from './stock.ts';
+import { prepareDirectories } from './store.ts';
 
 /** Kept back from an action's deadline, so that the reason is told before the executor loses patience. */
 const marginMs = 5_000;
@@ -116,12 +117,14 @@ class Writer {
   }
 
   async #bring(host: Host, items: readonly Item[], options: LookOptions): Promise<Outcome> {
-    const sight = await look(host, this.#settings, options);
+    const settings = this.#settings;
+    // Side by side, since HAProxy takes its time to answer; what is amiss with our directories is of interest to a write alone.
+    const ready = prepareDirectories(host, settings);
+    ready.catch(() => undefined);
     const open = items.filter((item) => !item.isSettled);
-    const { copies, stock } = await takeStock(host, this.#settings, {
-      sight,
-      actions: open.map(({ action }) => action),
-    });
+    const asked = takeStock(host, settings, namesAsked(open.map(({ action }) => action)));
+    const [sight, taken] = await Promise.all([look(host, settings, options), asked]);
+    const { copies, stock } = await completeStock(host, settings, { sight, taken });
     const draft = new Draft(sight.manifest, stock);
     const accepted: Action[] = [];
     for (const item of open) {
@@ -135,7 +138,7 @@ class Writer {
     if (accepted.length === 0) return 'done';
     const mayStart = accepted.some(({ verb }) => verb !== 'delete' && verb !== 'park');
     const next = allocate(draft.done(), sight.manifest);
-    const outcome = await bring(host, this.#settings, { sight, next, pems: draft.pems(next), copies, mayStart });
+    const outcome = await bring(host, settings, { sight, ready, next, pems: draft.pems(next), copies, mayStart });
     return outcome === 'look at all' ? this.#bring(host, open, { note: options.note }) : outcome;
   }
 }

@@ -22,22 +22,28 @@ export interface Taken {
 }
 
 /**
- * Certificates of names that are asked for, or are not everywhere as our record says: what the issuer left in the store, where
- * that is sound; else what we hold. All others stay as they are and are not even read. What is in the store and not sound is not taken, and whoever asks for just that is told.
+ * Certificates of these names: what the issuer left in the store, where that is sound; else what we hold. What is in the store
+ * and not sound is not taken, and whoever asks for just that is told.
  */
-export async function takeStock(
-  host: Host,
-  settings: HaproxySettings,
-  { actions, sight }: { sight: Sight; actions: readonly Action[] },
-): Promise<Taken> {
-  const held = Object.keys(sight.manifest.certificates).filter((name) => sight.only?.has(name) ?? true);
-  const changed = held.filter((name) => !isEverywhere(sight, name));
-  const names = [...new Set([...namesAsked(actions), ...changed])];
-  const texts = await readTexts(host, settings, names.filter(isPlain));
+export async function takeStock(host: Host, settings: HaproxySettings, names: Iterable<string>): Promise<Taken> {
+  const all = [...names];
+  const texts = await readTexts(host, settings, all.filter(isPlain));
   return {
-    stock: new Map(names.map((name) => [name, choose(name, texts[name])])),
+    stock: new Map(all.map((name) => [name, choose(name, texts[name])])),
     copies: Object.fromEntries(Object.entries(texts).map(([name, { copy }]) => [name, copy])),
   };
+}
+
+/** The same, and of those that are not everywhere as our record says. All others stay as they are and are not even read. */
+export async function completeStock(
+  host: Host,
+  settings: HaproxySettings,
+  { sight, taken }: { readonly sight: Sight; readonly taken: Taken },
+): Promise<Taken> {
+  const held = Object.keys(sight.manifest.certificates).filter((name) => sight.only?.has(name) ?? true);
+  const changed = held.filter((name) => !taken.stock.has(name) && !isEverywhere(sight, name));
+  const more = await takeStock(host, settings, changed);
+  return { stock: new Map([...taken.stock, ...more.stock]), copies: { ...taken.copies, ...more.copies } };
 }
 
 /** Whose certificates actions are about. */

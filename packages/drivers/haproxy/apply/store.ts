@@ -11,8 +11,8 @@ import type { HaproxySettings } from '../settings/settings.ts';
 const fileMode = 0o600;
 const directoryMode = 0o700;
 
-/** Ours alone: who may write there may become us, and a hand-made configuration is never written over. @throws HAPROXY_UNSAFE */
-export async function prepareDirectories(host: Host, settings: HaproxySettings, sight: Sight): Promise<void> {
+/** A hand-made configuration is never written over. @throws HAPROXY_UNSAFE */
+export function assertOurs(settings: HaproxySettings, sight: Sight): void {
   if (sight.record === undefined && sight.files.config !== undefined && !sight.files.config.startsWith(header)) {
     throw fail('HAPROXY_UNSAFE', {
       message: `use ${settings.dir}`,
@@ -20,6 +20,10 @@ export async function prepareDirectories(host: Host, settings: HaproxySettings, 
       hint: 'give dir in [drivers.haproxy] a directory of its own',
     });
   }
+}
+
+/** Ours alone: who may write there may become us. @throws HAPROXY_UNSAFE */
+export async function prepareDirectories(host: Host, settings: HaproxySettings): Promise<void> {
   const prepare = async (path: string) => {
     await host.files.makeDir(path, { mode: directoryMode });
     const stat = await host.files.stat(path);

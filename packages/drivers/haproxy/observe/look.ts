@@ -42,8 +42,16 @@ export async function look(host: ReadHost, settings: HaproxySettings, { note, on
   if (recorded === undefined) return recover(host, settings);
   const asked = askedOf(recorded.manifest, only);
   const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates, note };
-  const [read, answer] = await Promise.all([readFiles(host, settings, names), askRunning(host, settings, asked)]);
+  const answering = askRunning(host, settings, asked);
+  // The question is out before files are looked at, which keeps us busy for as long as HAProxy takes to answer.
+  const reading = sent().then(() => readFiles(host, settings, names));
+  const [read, answer] = await Promise.all([reading, answering]);
   return { manifest: recorded.manifest, rendered: recorded.rendered, record, only, ...read, ...seen(answer) };
+}
+
+/** A turn of the event loop to connect, another to send. */
+async function sent(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
 }
 
 async function recover(host: ReadHost, settings: HaproxySettings): Promise<Sight> {
