@@ -31,19 +31,22 @@ export async function lookAtChanged<T>(files: ReadFiles, before: Json | undefine
   const changed = of.paths.filter((path, at) => stamps[at] !== undefined && known[path]?.[0] !== stamps[at]);
   const looked = new Map(await Promise.all(changed.map(async (path) => [path, await of.look(path)] as const)));
   const found = new Map<string, T>();
-  const kept: Record<string, readonly [string, Json]> = {};
-  // In the order of the paths: a note that says the same is the same.
   for (const [at, path] of of.paths.entries()) {
-    const stamp = stamps[at];
-    if (stamp === undefined) continue;
-    const seen = looked.has(path) ? (looked.get(path) as T) : (known[path]?.[1] as unknown as T);
-    found.set(path, seen);
-    kept[path] = [stamp, seen as unknown as Json];
+    if (stamps[at] === undefined) continue;
+    found.set(path, looked.has(path) ? (looked.get(path) as T) : (known[path]?.[1] as unknown as T));
+  }
+  if (before !== undefined && changed.length === 0 && Object.keys(known).length === found.size)
+    return { found, note: before };
+  // In the order of the paths: a note that says the same is the same.
+  const kept: Record<string, readonly [string, Json]> = {};
+  for (const [at, path] of of.paths.entries()) {
+    if (found.has(path)) kept[path] = [stamps[at] ?? '', found.get(path) as unknown as Json];
   }
   return { found, note: { given: of.given, files: kept } as unknown as Json };
 }
 
-function stampOf({ inode, kind, mode, mtimeNs, size, uid }: FileStat): string {
+/** By what an unchanged file is known. */
+export function stampOf({ inode, kind, mode, mtimeNs, size, uid }: FileStat): string {
   return `${inode} ${size} ${mode} ${uid} ${mtimeNs} ${kind}`;
 }
 

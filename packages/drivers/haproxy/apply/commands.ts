@@ -15,7 +15,10 @@ export async function change(host: Host, settings: HaproxySettings, changes: rea
   // Several lines on one connection need the interactive mode, which asks for the next one with `>`, and with `+` for a payload.
   const text = lines.length === 1 ? `${lines[0]}\n` : ['prompt', ...lines, 'quit', ''].join('\n');
   const said = await host.net.ask(settings.statsSocket, text, { timeoutMs: answerTimeoutMs });
-  return said.replace(/^[>+] /gm, '').replace(/\s+/g, ' ').trim();
+  return said
+    .replace(/^[>+] /gm, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** As many commands as a line takes. A payload ends with an empty line, and nothing may follow it. */

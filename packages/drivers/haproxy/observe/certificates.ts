@@ -3,6 +3,7 @@ import { type Manifest, shownOn } from '../record/manifest.ts';
 import { certificateName, listName, pemName } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { Running } from './running.ts';
+import { wantedOf } from './wanted.ts';
 
 /** What keeps the certificates of a running proxy from being those of our record. */
 export interface CertificateDelta {
@@ -24,15 +25,10 @@ export function certificateDelta(manifest: Manifest, rendered: Rendered, running
   const added: string[] = [];
   const entries: string[] = [];
   const removed: string[] = [];
-  const wanted = new Map<string, ResourceKey[]>();
+  const { certificates: wanted } = wantedOf(manifest);
   for (const [port, { spec }] of Object.entries(manifest.listeners)) {
     if (!spec.tls) continue;
     const shown = shownOn(manifest, port);
-    for (const { certificate, keys } of shown.values()) {
-      const users = wanted.get(certificate);
-      if (users === undefined) wanted.set(certificate, [...keys]);
-      else users.push(...keys);
-    }
     const list = listName(spec.port);
     const seen = running.lists.get(list);
     if (seen === undefined) delta.needsReload = true;

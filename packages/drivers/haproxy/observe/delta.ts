@@ -1,19 +1,11 @@
 import type { ResourceKey } from '@reconcile/core';
-import { isServed, type Manifest } from '../record/manifest.ts';
-import {
-  type Address,
-  endName,
-  frontendName,
-  mapKey,
-  mapName,
-  mapNames,
-  metricsName,
-  plainBind,
-} from '../record/names.ts';
+import type { Manifest } from '../record/manifest.ts';
+import { type Address, endName, frontendName, mapNames, metricsName, plainBind } from '../record/names.ts';
 import { parkAddress, type Server, serversOf } from '../record/servers.ts';
 import type { Rendered } from '../render/render.ts';
 import { type CertificateDelta, certificateDelta } from './certificates.ts';
 import type { Running, RunningServer } from './running.ts';
+import { wantedOf } from './wanted.ts';
 
 /** What keeps a running proxy from being what our record says. */
 export interface Delta {
@@ -108,15 +100,8 @@ export function openBinds(binds: readonly string[]): string[] {
 }
 
 function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
-  const routes = new Map<string, Map<string, { key: ResourceKey; backend: string }>>();
-  for (const { spec } of Object.values(manifest.listeners)) {
-    for (const map of mapNames(spec)) routes.set(map, new Map());
-  }
-  for (const [key, route] of Object.entries(manifest.routes) as [ResourceKey, Manifest['routes'][ResourceKey]][]) {
-    const listener = manifest.listeners[String(route.spec.listener)];
-    if (listener === undefined || !isServed(listener, route.spec)) draft.routes.add(key);
-    else routes.get(mapName(route.spec))?.set(mapKey(route.spec), { key, backend: route.backend });
-  }
+  const { maps: routes, unserved } = wantedOf(manifest);
+  for (const key of unserved) draft.routes.add(key);
   const maps = Object.entries(manifest.listeners).flatMap(([port, { spec }]) =>
     mapNames(spec).map((map) => [port, map] as const),
   );
@@ -124,11 +109,11 @@ function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
     const wanted = routes.get(map) ?? new Map<string, { key: ResourceKey; backend: string }>();
     const entries = running.maps.get(map);
     if (entries === undefined) draft.needsReload = true;
-    const seen = new Map<string, string[]>();
+    const seen = new Map<string, string | readonly string[]>();
     for (const [name, value] of entries ?? []) {
       const values = seen.get(name);
-      if (values === undefined) seen.set(name, [value]);
-      else values.push(value);
+      if (values === undefined) seen.set(name, value);
+      else seen.set(name, [values, value].flat());
     }
     for (const name of seen.keys()) {
       if (wanted.has(name)) continue;
@@ -136,8 +121,9 @@ function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
       draft.removals.push(`del map ${map} ${name}`);
     }
     for (const [name, { key, backend }] of wanted) {
-      const values = seen.get(name) ?? [];
-      if (values.length === 1 && values[0] === backend) continue;
+      const found = seen.get(name);
+      if (found === backend) continue;
+      const values = [found ?? []].flat();
       draft.routes.add(key);
       // `set map` changes every entry of that name; `add map` never looks whether there is one.
       if (values.length > 1) draft.removals.push(`del map ${map} ${name}`);
@@ -147,8 +133,7 @@ function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
 }
 
 function compareServers(manifest: Manifest, running: Running, draft: Draft): void {
-  const users = new Map<string, ResourceKey>();
-  for (const key of Object.keys(manifest.routes) as ResourceKey[]) users.set(manifest.routes[key]?.backend ?? '', key);
+  const { users } = wantedOf(manifest);
   for (const [backend, { slots }] of Object.entries(manifest.backends)) {
     const user = users.get(backend);
     const route = user === undefined ? undefined : manifest.routes[user];

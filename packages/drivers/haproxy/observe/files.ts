@@ -1,10 +1,12 @@
 import type { Json, ResourceKey } from '@reconcile/core';
 import type { ReadHost } from '@reconcile/host';
+import { KnownTexts } from '@reconcile/host/changed';
 import { type Manifest, shownOn } from '../record/manifest.ts';
 import { endName, frontendName, listName, mapKey, mapName, mapNames } from '../record/names.ts';
 import type { Rendered } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Leaf, type Pem, readLeaves } from './pems.ts';
+import { wantedOf } from './wanted.ts';
 
 /** Our files as they lie there; undefined: missing. */
 export interface Files {
@@ -22,6 +24,11 @@ export interface FileNames {
   readonly note: Json | undefined;
 }
 
+/** One of our own files: with 500 routes a megabyte that seldom changes. */
+export const readText = (host: ReadHost, path: string) => texts.text(host, path);
+
+const texts = new KnownTexts();
+
 export async function readFiles(
   host: ReadHost,
   settings: HaproxySettings,
@@ -29,8 +36,8 @@ export async function readFiles(
 ): Promise<{ readonly files: Files; readonly note: Json }> {
   const [{ note, pems }, config, ...contents] = await Promise.all([
     readLeaves(host, settings, { names: certificates, before }),
-    host.files.text(settings.configFile),
-    ...maps.map((map) => host.files.text(`${settings.dir}/${map}`)),
+    readText(host, settings.configFile),
+    ...maps.map((map) => readText(host, `${settings.dir}/${map}`)),
   ]);
   const files = { config, maps: Object.fromEntries(maps.map((map, at) => [map, contents[at]])), pems };
   return { files, note };
@@ -46,7 +53,6 @@ export interface FileDrift {
 export function fileDrift(manifest: Manifest, rendered: Rendered, files: Files): FileDrift {
   const routes = new Set<ResourceKey>();
   const listeners = new Set<string>();
-  const byBackend = new Map(Object.entries(manifest.routes).map(([key, route]) => [route.backend, key as ResourceKey]));
   if (files.config !== rendered.config) {
     const byFrontend = new Map(
       Object.keys(manifest.listeners).flatMap((port) =>
@@ -55,7 +61,7 @@ export function fileDrift(manifest: Manifest, rendered: Rendered, files: Files):
     );
     for (const name of differingSections(rendered.config, files.config ?? '')) {
       const [word, title = ''] = name.split(' ');
-      const route = word === 'backend' ? byBackend.get(title) : undefined;
+      const route = word === 'backend' ? wantedOf(manifest).users.get(title) : undefined;
       const port = word === 'frontend' ? byFrontend.get(title) : undefined;
       if (route !== undefined) routes.add(route);
       else if (port !== undefined) listeners.add(port);
@@ -90,13 +96,20 @@ function certificateDrift(
   found: { readonly routes: Set<ResourceKey>; readonly listeners: Set<string> },
 ): void {
   const list = listName(Number(port));
-  const lines = new Set(files.maps[list]?.split('\n'));
-  const wanted = new Map(rendered.maps[list]?.split('\n').map((line) => [line.slice(line.lastIndexOf('/') + 1), line]));
-  if (files.maps[list] !== rendered.maps[list]) found.listeners.add(port);
+  const isSame = files.maps[list] === rendered.maps[list];
+  const lacks = isSame ? () => false : lackingIn(files.maps[list], rendered.maps[list]);
+  if (!isSame) found.listeners.add(port);
   for (const [line, { certificate, keys }] of shownOn(manifest, port)) {
     const isWhole = isCopyWhole(files.pems[certificate], manifest.certificates[certificate]);
-    if (!isWhole || !lines.has(wanted.get(line) ?? '')) for (const key of keys) found.routes.add(key);
+    if (!isWhole || lacks(line)) for (const key of keys) found.routes.add(key);
   }
+}
+
+/** Whether a list of certificates as it lies there lacks a line, which is given without the directory. */
+function lackingIn(text: string | undefined, rendered: string | undefined): (line: string) => boolean {
+  const lines = new Set(text?.split('\n'));
+  const wanted = new Map(rendered?.split('\n').map((line) => [line.slice(line.lastIndexOf('/') + 1), line]));
+  return (line) => !lines.has(wanted.get(line) ?? '');
 }
 
 /** The leaf of our record; and with the same leaf in the store, the same chain and key. */

@@ -5,7 +5,7 @@ import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 import { type Answer, askRunning } from './alive.ts';
 import { readNames } from './ask.ts';
-import { type Files, readFiles } from './files.ts';
+import { type Files, readFiles, readText } from './files.ts';
 import { reconstruct } from './reconstruct.ts';
 import { readRecord } from './recorded.ts';
 import type { Running } from './running.ts';
@@ -37,7 +37,7 @@ export const noteName = 'haproxy/certificates';
 
 /** Reads only. @throws HAPROXY_UNREACHABLE HAPROXY_GARBLED */
 export async function look(host: ReadHost, settings: HaproxySettings, { note, only }: LookOptions): Promise<Sight> {
-  const record = await host.files.text(settings.manifestFile);
+  const record = await readText(host, settings.manifestFile);
   const recorded = record === undefined ? undefined : readRecord(record, settings);
   if (recorded === undefined) return recover(host, settings);
   const asked = askedOf(recorded.manifest, only);
