@@ -4,7 +4,15 @@ import type { Asked } from '../record/manifest.ts';
 import { certificateName } from '../record/names.ts';
 import { fromWire, toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import { fewerQuestions, type Narrow, parseAgain, parseRunning, questions, type Running } from './running.ts';
+import {
+  fewerQuestions,
+  fingerprint,
+  type Narrow,
+  parseAgain,
+  parseRunning,
+  questions,
+  type Running,
+} from './running.ts';
 
 const answerTimeoutMs = 3000;
 
@@ -21,8 +29,7 @@ export async function askShow(
   if (!reading) throw fail('HAPROXY_GARBLED', { message: 'ask HAProxy', wanted: 'only show commands' });
   const lines = portions(commands);
   const text = await host.net.ask(statsSocket, questionText(lines), { timeoutMs: answerTimeoutMs });
-  const answers = lines.length > 1 ? text.replace(/^\n?> /, '').replace(/^> /gm, '') : text;
-  return answersOf(answers, commands);
+  return answersOf(lines.length > 1 ? text.replace(/^\n/, '') : text, commands);
 }
 
 /**
@@ -59,16 +66,27 @@ function portions(commands: readonly string[]): string[][] {
 }
 
 function answersOf(text: string, commands: readonly string[]): string[][] {
-  const lines = text.split('\n');
   const answers: string[][] = [];
   let start = 0;
   for (const command of commands) {
-    const end = lines.indexOf('', start);
-    if (end < 0) throw fail('HAPROXY_GARBLED', { message: `read ${command}`, actual: 'an answer without an end' });
-    answers.push(lines.slice(start, end));
+    if (text.startsWith(prompt, start)) start += prompt.length;
+    const end = text[start] === '\n' ? start : text.indexOf('\n\n', start) + 1;
+    if (end <= 0) throw fail('HAPROXY_GARBLED', { message: `read ${command}`, actual: 'an answer without an end' });
+    answers.push(end === start ? [] : linesOf(command, text.slice(start, end - 1)));
     start = end + 1;
   }
   return answers;
+}
+
+/** Of the interactive mode, before the answer to each line. */
+const prompt = '> ';
+
+/** Of a certificate only what is read of it: there are hundreds, and a dozen lines of each. */
+function linesOf(command: string, answer: string): string[] {
+  if (!command.startsWith('show ssl cert ') || !answer.startsWith('Filename: ')) return answer.split('\n');
+  const lineAt = (at: number) =>
+    at < 0 ? [] : [answer.slice(at, (answer.indexOf('\n', at) + 1 || answer.length + 1) - 1)];
+  return [...lineAt(0), ...lineAt(answer.indexOf(`\n${fingerprint}`) + 1 || -1)];
 }
 
 /** What the serving worker has, in one round trip. */

@@ -147,12 +147,15 @@ function parseStored(lines: readonly string[]): string[] {
   return lines.filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('*'));
 }
 
+/** What is read of a certificate. */
+export const fingerprint = 'SHA1 FingerPrint: ';
+
 function parseCertificate(file: string, lines: readonly string[]): (readonly [string, string])[] {
   if (lines[0]?.startsWith('Filename: ') !== true) {
     if (lines.some((line) => /currently locked/.test(line))) throw garbled('show ssl cert', lines);
     return [];
   }
-  const sha1 = lines.find((line) => line.startsWith('SHA1 FingerPrint: '))?.slice('SHA1 FingerPrint: '.length) ?? '';
+  const sha1 = lines.find((line) => line.startsWith(fingerprint))?.slice(fingerprint.length) ?? '';
   return [[file, sha1.toLowerCase()]];
 }
 
