@@ -1,3 +1,4 @@
+import type { ResourceKey } from '@reconcile/core';
 import type { Host } from '@reconcile/host';
 import { fail } from '../errors.ts';
 import { readAgain, readRunning } from '../observe/ask.ts';
@@ -5,7 +6,7 @@ import { type Delta, deltaOf } from '../observe/delta.ts';
 import { fixedPart } from '../observe/files.ts';
 import type { Sight } from '../observe/look.ts';
 import type { Narrow, Running } from '../observe/running.ts';
-import { type Asked, askedOf, bindsOf, isEmpty, type Manifest } from '../record/manifest.ts';
+import { type Asked, askedOf, bindsOf, isEmpty, type Manifest, nothingAsked } from '../record/manifest.ts';
 import { certificateName } from '../record/names.ts';
 import { type Rendered, render } from '../render/render.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
@@ -46,8 +47,10 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
     await removeFiles(host, settings, next);
     return 'done';
   }
+  const running = await withTouched(host, settings, task);
+  if (running === 'look at all') return running;
   const rendered = render(next, settings, task.pems);
-  const load = howToLoad(task, rendered);
+  const load = howToLoad(task, { rendered, running });
   if (sight.only !== undefined && load.how !== 'commands') return 'look at all';
   if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
   assertOurs(settings, sight);
@@ -64,7 +67,7 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
       // By now it should show them: asked while we look at all else.
       shown = checkShown(host, { before: sight.manifest, next });
       shown.catch(() => undefined);
-      await settle(host, settings, { task, rendered, told });
+      await settle(host, settings, { next, asked: askedOf(next, sight.only), rendered, running, told });
     }
   } catch (error) {
     await putBack(host, settings, task).catch(() => undefined);
@@ -95,15 +98,41 @@ interface Load {
   readonly delta: Delta | undefined;
 }
 
-function howToLoad({ sight, next, mayStart }: Task, rendered: Rendered): Load {
-  if (sight.running === undefined) {
+/** Servers that are to change; all others are left to the next look, like the certificates of others. */
+async function withTouched(
+  host: Host,
+  settings: HaproxySettings,
+  { next, sight: { manifest, running } }: Task,
+): Promise<Running | undefined | Unsure> {
+  if (running?.hasSome !== true) return running;
+  const keys = new Set([...Object.keys(manifest.routes), ...Object.keys(next.routes)]) as Set<ResourceKey>;
+  const touched = [...keys].flatMap((key) => {
+    const [was, is] = [manifest.routes[key], next.routes[key]];
+    return was === is ? [] : [was?.backend ?? '', is?.backend ?? ''];
+  });
+  const backends = [...new Set(touched)].filter((name) => name !== '');
+  if (backends.length > mostBackends) return 'look at all';
+  // What is not there yet takes a reload, and that takes a look at all.
+  const known = backends.filter((name) => manifest.backends[name] !== undefined);
+  return known.length === 0
+    ? running
+    : readAgain(host, settings, { before: running, narrow: { backends: known, asked: nothingAsked } });
+}
+
+interface Compared {
+  readonly rendered: Rendered;
+  readonly running: Running | undefined;
+}
+
+function howToLoad({ sight, next, mayStart }: Task, { rendered, running }: Compared): Load {
+  if (running === undefined) {
     return { how: mayStart || sight.state === 'cut-off' ? 'start' : 'nothing', delta: undefined };
   }
   // A configuration edited by hand may have been loaded by hand as well: then memory cannot be trusted to match its name.
   const { config } = sight.files;
   const isOurs = config === undefined || config === sight.rendered.config;
   const edited = !isOurs && fixedPart(config) !== fixedPart(rendered.config);
-  const delta = edited ? undefined : deltaOf(next, rendered, sight.running);
+  const delta = edited ? undefined : deltaOf(next, rendered, running);
   return delta === undefined || delta.needsReload ? { how: 'reload', delta: undefined } : { how: 'commands', delta };
 }
 
@@ -130,16 +159,15 @@ async function tell(host: Host, settings: HaproxySettings, delta: Delta): Promis
 async function settle(
   host: Host,
   settings: HaproxySettings,
-  to: { readonly task: Task; readonly rendered: Rendered; readonly told: Told | undefined },
+  to: Compared & { readonly next: Manifest; readonly asked: Asked; readonly told: Told | undefined },
 ): Promise<void> {
-  const { next, sight } = to.task;
-  const asked = askedOf(next, sight.only);
+  const { asked, next, running: before } = to;
   const compare = (running: Running) => deltaOf(next, to.rendered, running);
   const look = async (told?: Told) => {
     const narrow = told && narrowTo(told.delta.commands, asked);
-    return narrow === undefined || sight.running === undefined
-      ? compare(await readRunning(host, settings, asked))
-      : compare(await readAgain(host, settings, { before: sight.running, narrow }));
+    return narrow === undefined || before === undefined
+      ? compare(await readRunning(host, settings, { ...asked, servers: true }))
+      : compare(await readAgain(host, settings, { before, narrow }));
   };
   let { told } = to;
   if (told?.delta.commands.length === 0) return;

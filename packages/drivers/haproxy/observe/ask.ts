@@ -110,6 +110,7 @@ export async function readNames(host: ReadHost, settings: HaproxySettings): Prom
   return {
     maps: maps.flatMap((line) => /^\d+ \(((?:routes|sni)-\d+\.map)\)/.exec(line)?.[1] ?? []),
     lists: lists.flatMap((line) => /^(crt-\d+\.list)$/.exec(line)?.[1] ?? []),
+    servers: true,
     certificates: certificates.flatMap((line) => (/^[a-z0-9._-]+\.pem$/.test(line) ? [certificateName(line)] : [])),
     assumed: new Map(),
   };

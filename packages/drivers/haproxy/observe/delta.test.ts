@@ -26,6 +26,7 @@ class Memory implements Running {
   readonly maps = new Map<string, [string, string][]>();
   readonly backends = new Map<string, Map<string, RunningServer>>();
   readonly lists = new Map<string, ListEntry[]>();
+  readonly hasSome = false;
   readonly certificates = new Map<string, string>();
   readonly #staged = new Map<string, string>();
   #lines = 0;

@@ -135,6 +135,7 @@ function compareMaps(manifest: Manifest, running: Running, draft: Draft): void {
 function compareServers(manifest: Manifest, running: Running, draft: Draft): void {
   const { users } = wantedOf(manifest);
   for (const [backend, { slots }] of Object.entries(manifest.backends)) {
+    if (running.hasSome && !running.backends.has(backend)) continue;
     const user = users.get(backend);
     const route = user === undefined ? undefined : manifest.routes[user];
     const wanted = route === undefined ? unusedOf(slots) : serversOf(route);

@@ -22,7 +22,7 @@ export interface Sight {
   readonly record: string | undefined;
   /** To be handed to the next look, so that it reads only what changed. */
   readonly note: Json;
-  /** Only certificates of these names were looked at, in files and process; undefined: all. */
+  /** Only certificates of these names were looked at, in files and process, and of ours no server; undefined: everything. */
   readonly only: ReadonlySet<string> | undefined;
 }
 
@@ -40,7 +40,8 @@ export async function look(host: ReadHost, settings: HaproxySettings, { note, on
   const record = await readText(host, settings.manifestFile);
   const recorded = record === undefined ? undefined : readRecord(record, settings);
   if (recorded === undefined) return recover(host, settings);
-  const asked = askedOf(recorded.manifest, only);
+  // An existing HAProxy tells by the names of its servers which of our configurations it has loaded.
+  const asked = { ...askedOf(recorded.manifest, only), servers: only === undefined || !settings.isManaged };
   const names = { maps: [...asked.maps, ...asked.lists], certificates: asked.certificates, note };
   const answering = askRunning(host, settings, asked);
   // The question is out before files are looked at, which keeps us busy for as long as HAProxy takes to answer.

@@ -50,6 +50,7 @@ test('memory of a worker', () => {
     maps: ['routes-8080.map', 'sni-443.map'],
     lists: ['crt-443.list', 'crt-8443.list'],
     certificates: ['web.example.net', 'lost.example.net'],
+    servers: true,
     assumed: new Map([
       ['b.pem', 'as recorded'],
       ['gone.pem', 'as recorded'],

@@ -39,6 +39,8 @@ export interface Running {
   /** Entries in order, doubles included; undefined: it has no such map. */
   readonly maps: ReadonlyMap<string, readonly (readonly [key: string, value: string])[] | undefined>;
   readonly backends: ReadonlyMap<string, ReadonlyMap<string, RunningServer>>;
+  /** All others were not asked about. */
+  readonly hasSome: boolean;
   /** undefined: it has no such list. */
   readonly lists: ReadonlyMap<string, readonly ListEntry[] | undefined>;
   /** SHA-1 of the leaf by file name; '' = not asked for and not assumed, or nothing in it yet. */
@@ -46,12 +48,18 @@ export interface Running {
 }
 
 /** Questions whose answers `parseRunning` understands; one connection carries them all. */
-export function questions({ certificates, lists, maps }: Asked): string[] {
+export function questions(asked: Asked): string[] {
   return [
     'show info',
     // 9 = frontends (1) and listeners (8).
     'show stat -1 9 -1',
-    'show servers state',
+    ...(asked.servers ? ['show servers state'] : []),
+    ...partQuestions(asked),
+  ];
+}
+
+function partQuestions({ certificates, lists, maps }: Asked): string[] {
+  return [
     ...maps.map((map) => `show map ${map}`),
     ...lists.map((list) => `show ssl crt-list -n ${list}`),
     ...(lists.length > 0 ? ['show ssl cert', ...certificates.map((name) => `show ssl cert ${pemName(name)}`)] : []),
@@ -66,7 +74,7 @@ export interface Narrow {
 
 /** Few questions about many things: in the order in which `parseAgain` takes their answers. */
 export function fewerQuestions({ asked, backends }: Narrow): string[] {
-  return [...backends.map((name) => `show servers state ${name}`), ...questions(asked).slice(3)];
+  return [...backends.map((name) => `show servers state ${name}`), ...partQuestions(asked)];
 }
 
 /** An earlier sight with what was asked again in it. @throws HAPROXY_GARBLED */
@@ -84,8 +92,7 @@ export function parseAgain(
   return {
     ...before,
     backends: new Map([...before.backends, ...seen]),
-    maps: parts.maps,
-    lists: parts.lists,
+    ...(asked.maps.length > 0 ? { maps: parts.maps, lists: parts.lists } : {}),
     certificates: asked.lists.length > 0 ? certificates : before.certificates,
   };
 }
@@ -96,7 +103,8 @@ export function parseRunning(
   asked: Asked,
   { isManaged }: Pick<HaproxySettings, 'isManaged'>,
 ): Running {
-  const [info = [], stat = [], servers = [], ...rest] = answers;
+  const [info = [], stat = [], ...others] = answers;
+  const servers = asked.servers ? (others.shift() ?? []) : undefined;
   const facts = new Map(
     info.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   );
@@ -107,12 +115,13 @@ export function parseRunning(
   return {
     hash: isManaged
       ? (/^reconcile ([0-9a-f]{16})$/.exec(facts.get('description') ?? '')?.[1] ?? '')
-      : markedHash(servers),
+      : markedHash(servers ?? []),
     workerPid,
     frontends: new Map(frontends.filter(([name]) => isOurs(name))),
     foreign: new Map(frontends.filter(([name]) => !isOurs(name))),
-    backends: parseServers(servers),
-    ...parseParts(rest, asked),
+    backends: servers === undefined ? new Map() : parseServers(servers),
+    hasSome: servers === undefined,
+    ...parseParts(others, asked),
   };
 }
 

@@ -101,6 +101,8 @@ function makeShown(manifest: Manifest, port: string): Map<string, Shown> {
 
 /** What of a running proxy is asked for, to compare it with a record. */
 export interface Asked {
+  /** The servers of all backends; false: of none. */
+  readonly servers: boolean;
   readonly maps: readonly string[];
   readonly lists: readonly string[];
   /** Names whose certificates are looked at in full. */
@@ -109,14 +111,15 @@ export interface Asked {
   readonly assumed: ReadonlyMap<string, string>;
 }
 
-export const nothingAsked: Asked = { maps: [], lists: [], certificates: [], assumed: new Map() };
+export const nothingAsked: Asked = { servers: true, maps: [], lists: [], certificates: [], assumed: new Map() };
 
-/** @param only Names whose certificates are looked at; undefined: all of them. */
+/** @param only Names whose certificates are looked at, and no servers; undefined: all of them. */
 export function askedOf(manifest: Manifest, only?: ReadonlySet<string>): Asked {
   const specs = Object.values(manifest.listeners).map(({ spec }) => spec);
   const isAsked = (name: string) => only === undefined || only.has(name);
   const names = Object.keys(manifest.certificates);
   return {
+    servers: only === undefined,
     maps: specs.flatMap(mapNames),
     lists: specs.filter(({ tls }) => tls).map(({ port }) => listName(port)),
     certificates: names.filter(isAsked),
