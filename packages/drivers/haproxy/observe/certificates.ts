@@ -33,8 +33,7 @@ export function certificateDelta(manifest: Manifest, rendered: Rendered, running
     const seen = running.lists.get(list);
     if (seen === undefined) delta.needsReload = true;
     const kept = new Set<string>();
-    for (const { file, id, rest } of seen ?? []) {
-      const line = `${file} ${rest}`;
+    for (const { id, line } of seen ?? []) {
       if (shown.has(line) && !kept.has(line)) {
         kept.add(line);
         continue;
@@ -42,6 +41,7 @@ export function certificateDelta(manifest: Manifest, rendered: Rendered, running
       delta.listeners.add(port);
       removed.push(`del ssl crt-list ${list} ${id}`);
     }
+    if (kept.size === shown.size) continue;
     for (const [line, { keys }] of shown) {
       if (kept.has(line)) continue;
       for (const key of keys) delta.routes.add(key);

@@ -66,8 +66,8 @@ class Memory implements Running {
   }
 
   #entry(line: string): ListEntry {
-    const [file = '', rest = ''] = line.split(' ');
-    return { id: `${file}:${++this.#lines}`, file, rest };
+    const [file = ''] = line.split(' ');
+    return { id: `${file}:${++this.#lines}`, file, line };
   }
 
   #ssl(command: string): void {

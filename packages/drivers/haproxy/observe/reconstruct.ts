@@ -23,7 +23,8 @@ export function reconstruct(running: Running): Manifest {
   const routes: Record<ResourceKey, RouteRecord> = {};
   const shown = new Map(
     [...running.lists.values()].flatMap(
-      (entries) => entries?.map(({ file, rest }) => [rest, certificateName(file)] as const) ?? [],
+      (entries) =>
+        entries?.map(({ file, line }) => [line.slice(file.length + 1), certificateName(file)] as const) ?? [],
     ),
   );
   for (const [map, entries] of running.maps) {

@@ -62,8 +62,8 @@ test('memory of a worker', () => {
     isManaged: true,
   });
   expect(running.lists.get('crt-443.list')).toEqual([
-    { id: 'web.example.net.pem:2', file: 'web.example.net.pem', rest: 'web.example.net' },
-    { id: 'b.pem:3', file: 'b.pem', rest: '[alpn h2,http/1.1] b.example.net' },
+    { id: 'web.example.net.pem:2', file: 'web.example.net.pem', line: 'web.example.net.pem web.example.net' },
+    { id: 'b.pem:3', file: 'b.pem', line: 'b.pem [alpn h2,http/1.1] b.example.net' },
   ]);
   expect(running.lists.get('crt-8443.list')).toBeUndefined();
   expect([...running.certificates]).toEqual([

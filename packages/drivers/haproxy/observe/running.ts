@@ -24,8 +24,8 @@ export interface ListEntry {
   /** As `del ssl crt-list` takes it: `web.example.net.pem:3`. */
   readonly id: string;
   readonly file: string;
-  /** What comes behind it: options and names. */
-  readonly rest: string;
+  /** As it stands in a list's file, without the directory: the certificate, options and names. */
+  readonly line: string;
 }
 
 /** What the serving worker has in memory: read from it, never assumed. */
@@ -144,10 +144,14 @@ function parseParts(
 /** `# crt-443.list`, then `web.example.net.pem:1 [alpn h2] web.example.net`; 2.6 leaves a NUL behind some options. */
 function parseList(lines: readonly string[]): ListEntry[] | undefined {
   if (lines[0]?.startsWith('#') !== true) return undefined;
-  return lines.slice(1).map((line) => {
-    const [, file, number, rest = ''] = /^(\S+):(\d+)(?: (.*))?$/.exec(line.replaceAll('\0', '')) ?? [];
-    if (file === undefined) throw garbled('show ssl crt-list', lines);
-    return { id: `${file}:${number}`, file, rest: rest.trim() };
+  return lines.slice(1).map((text) => {
+    const line = text.includes('\0') ? text.replaceAll('\0', '') : text;
+    const space = line.indexOf(' ');
+    const id = space < 0 ? line : line.slice(0, space);
+    const colon = id.lastIndexOf(':');
+    if (colon < 1 || !/^\d+$/.test(id.slice(colon + 1))) throw garbled('show ssl crt-list', lines);
+    const file = id.slice(0, colon);
+    return { id, file, line: `${file} ${space < 0 ? '' : line.slice(space + 1).trim()}` };
   });
 }
 
@@ -190,12 +194,14 @@ function parseStat(lines: readonly string[]): Map<string, RunningFrontend> {
 function parseMap(lines: readonly string[]): (readonly [string, string])[] | undefined {
   const entries: (readonly [string, string])[] = [];
   for (const line of lines) {
-    const [, key, value] = /^0x[0-9a-f]+ (\S+) (\S+)$/.exec(line) ?? [];
-    if (key === undefined || value === undefined) {
+    const first = line.indexOf(' ');
+    const second = line.indexOf(' ', first + 1);
+    const isEntry = line.startsWith('0x') && first > 0 && second > first + 1 && second < line.length - 1;
+    if (!isEntry || line.includes(' ', second + 1)) {
       if (line.startsWith('Unknown map identifier')) return undefined;
       throw garbled('show map', lines);
     }
-    entries.push([key, value]);
+    entries.push([line.slice(first + 1, second), line.slice(second + 1)]);
   }
   return entries;
 }

@@ -136,10 +136,20 @@ export function bindsOf(manifest: Manifest, { metrics }: { readonly metrics: str
 }
 
 /** One line a route: those that stay are not written down anew at each change of one. */
-export function formatManifest({ routes, ...rest }: Manifest): string {
+export function formatManifest({ backends, listeners, routes, ...rest }: Manifest): string {
   const lines = Object.entries(routes).map(([key, route]) => routeLine(key, route));
-  return `${JSON.stringify(rest).slice(0, -1)},\n"routes":{\n${lines.join(',\n')}\n}}\n`;
+  const top = `${JSON.stringify(rest).slice(0, -1)},"listeners":${knownText(listeners)},"backends":${knownText(backends)}`;
+  return `${top},\n"routes":{\n${lines.join(',\n')}\n}}\n`;
 }
+
+/** Most changes of a route leave these as they are, the very objects. */
+function knownText(part: object): string {
+  const known = texts.get(part) ?? JSON.stringify(part);
+  texts.set(part, known);
+  return known;
+}
+
+const texts = new WeakMap<object, string>();
 
 function routeLine(key: string, route: RouteRecord): string {
   const known = routeLines.get(route);

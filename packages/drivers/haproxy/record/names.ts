@@ -79,9 +79,18 @@ export function listName(port: number): string {
 
 /** Our copy of a certificate with chain and key, and HAProxy's name for it. @throws HAPROXY_ROUTE */
 export function pemName(certificate: string): string {
+  const known = pemNames.get(certificate);
+  if (known !== undefined) return known;
   const domain = certificate.startsWith('*.') ? certificate.slice('*.'.length) : certificate;
-  return `${fileWord(certificate.slice(0, -domain.length) + checkHostname(domain))}.pem`;
+  const name = `${fileWord(certificate.slice(0, -domain.length) + checkHostname(domain))}.pem`;
+  if (pemNames.size >= mostPemNames) pemNames.clear();
+  pemNames.set(certificate, name);
+  return name;
 }
+
+/** Asked several times in each look, for every certificate there is. */
+const pemNames = new Map<string, string>();
+const mostPemNames = 10_000;
 
 /** Whose certificate lies in a file of that name: the reverse of `pemName`. */
 export function certificateName(file: string): string {
