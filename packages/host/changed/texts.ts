@@ -2,10 +2,10 @@ import type { ReadHost } from '../contract.ts';
 import { stampOf } from './changed.ts';
 
 /**
- * A file written this shortly before it was read may be written again within the same tick of the kernel's clock, ms: 10 at the
- * slowest setting of Linux, and then its time would not tell.
+ * A file written this shortly before it was read may be written again within the same tick of the kernel's clock, and then its
+ * time would not tell, ms. A tick takes 10 at the slowest setting of Linux.
  */
-const settledAfterMs = 100;
+const settledAfterMs = 25;
 
 /** Texts of a few files that are asked for again and again: read anew only where the file changed, and the same string where not. */
 export class KnownTexts {

@@ -1,4 +1,4 @@
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import type { LeafFacts } from './bundle.ts';
 
 export interface HandshakeOptions {
@@ -26,6 +26,8 @@ export interface Handshake {
   readonly status?: number;
 }
 
+let trustless: SecureContext | undefined;
+
 /** First line of an answer (RFC 9112, section 4). */
 const statusLine = /^HTTP\/1\.[01] ([1-5][0-9]{2})[ \r]/;
 const mostOfFirstLine = 1024;
@@ -36,7 +38,7 @@ export async function handshakeWith(
   port: number,
   options: HandshakeOptions,
 ): Promise<Handshake | { readonly refused: string }> {
-  const [net, { connect }, { readCertificate }] = await Promise.all([
+  const [net, { connect, createSecureContext }, { readCertificate }] = await Promise.all([
     import('node:net'),
     import('node:tls'),
     import('./bundle.ts'),
@@ -44,7 +46,9 @@ export async function handshakeWith(
   return new Promise((resolve) => {
     const { ask, name, proxied = false, roots, timeoutMs } = options;
     let seenSoFar: Handshake | undefined;
-    const trust = roots === undefined ? {} : { ca: [...roots] };
+    // Without roots nothing is verified: one context does for all of those.
+    trustless ??= createSecureContext();
+    const trust = roots === undefined ? { secureContext: trustless } : { ca: [...roots] };
     const below = net.connect({ host: ip, port });
     if (proxied) below.write(askingForOurselves);
     const socket: TLSSocket = connect({ socket: below, servername: name, rejectUnauthorized: false, ...trust });

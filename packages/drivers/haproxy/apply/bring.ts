@@ -47,9 +47,12 @@ export async function bring(host: Host, settings: HaproxySettings, task: Task): 
     await removeFiles(host, settings, next);
     return 'done';
   }
-  const running = await withTouched(host, settings, task);
-  if (running === 'look at all') return running;
+  const looking = withTouched(host, settings, task);
+  looking.catch(() => undefined);
+  // While HAProxy is asked.
   const rendered = render(next, settings, task.pems);
+  const running = await looking;
+  if (running === 'look at all') return running;
   const load = howToLoad(task, { rendered, running });
   if (sight.only !== undefined && load.how !== 'commands') return 'look at all';
   if (load.how === 'reload' && isHolding(next, host.clock.now())) return 'holding';
