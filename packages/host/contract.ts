@@ -251,6 +251,13 @@ export interface GrpcHealth {
   readonly says: string;
 }
 
+export interface AskOptions {
+  readonly timeoutMs: number;
+  readonly maxBytes?: number;
+  /** Is given each part of the answer as it comes, instead of all of it in the end, when '' is. Throws nothing. */
+  readonly seen?: (part: string) => void;
+}
+
 export interface Net {
   /** Asks `grpc.health.v1.Health/Check`. Never throws: no answer is an answer about a program's health. */
   grpcHealth(question: GrpcHealthQuestion): Promise<GrpcHealth>;
@@ -260,7 +267,7 @@ export interface Net {
    * Sends one text and reads until the end, over a unix socket: HAProxy's runtime API. `ReadHost` sends only `show …`
    * commands. @throws SOCKET_FAILED SOCKET_TIMEOUT SOCKET_TOO_MUCH SOCKET_NOT_READING
    */
-  ask(socketPath: string, text: string, options: { timeoutMs: number; maxBytes?: number }): Promise<string>;
+  ask(socketPath: string, text: string, options: AskOptions): Promise<string>;
   /** One TLS handshake, to see the certificate that is really shown for a name; with `ask` one GET after it, else nothing more. */
   handshake(ip: string, port: number, options: HandshakeOptions): Promise<Handshake | { readonly refused: string }>;
   /** Sends one DNS message and gives its answers. `ReadHost`: queries and transfers only, no updates. @throws DNS_FAILED DNS_TIMEOUT DNS_TOO_MUCH DNS_CANCELLED DNS_NOT_READING */

@@ -4,21 +4,13 @@ import type { Asked } from '../record/manifest.ts';
 import { certificateName } from '../record/names.ts';
 import { fromWire, toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
-import {
-  fewerQuestions,
-  fingerprint,
-  type Narrow,
-  parseAgain,
-  parseRunning,
-  questions,
-  type Running,
-} from './running.ts';
+import { Answers } from './answers.ts';
+import { fewerQuestions, type Narrow, parseAgain, parseRunning, questions, type Running } from './running.ts';
 
 const answerTimeoutMs = 3000;
 
 /**
- * Asks several `show` commands over one connection: lines of each answer. HAProxy ends every answer with an empty line
- * and has none within these. @throws HAPROXY_GARBLED, SOCKET_FAILED and SOCKET_TIMEOUT of the host
+ * Asks several `show` commands over one connection: lines of each answer. @throws HAPROXY_GARBLED, SOCKET_FAILED and SOCKET_TIMEOUT of the host
  */
 export async function askShow(
   host: ReadHost,
@@ -28,8 +20,10 @@ export async function askShow(
   const reading = commands.every((command) => /^show [\w. #/@+-]+$/.test(command));
   if (!reading) throw fail('HAPROXY_GARBLED', { message: 'ask HAProxy', wanted: 'only show commands' });
   const lines = portions(commands);
-  const text = await host.net.ask(statsSocket, questionText(lines), { timeoutMs: answerTimeoutMs });
-  return answersOf(lines.length > 1 ? text.replace(/^\n/, '') : text, commands);
+  const answers = new Answers(commands, lines.length > 1);
+  const options = { timeoutMs: answerTimeoutMs, seen: (part: string) => answers.add(part) };
+  await host.net.ask(statsSocket, questionText(lines), options);
+  return answers.all();
 }
 
 /**
@@ -63,30 +57,6 @@ function portions(commands: readonly string[]): string[][] {
     found.at(-1)?.push(command);
   }
   return found;
-}
-
-function answersOf(text: string, commands: readonly string[]): string[][] {
-  const answers: string[][] = [];
-  let start = 0;
-  for (const command of commands) {
-    if (text.startsWith(prompt, start)) start += prompt.length;
-    const end = text[start] === '\n' ? start : text.indexOf('\n\n', start) + 1;
-    if (end <= 0) throw fail('HAPROXY_GARBLED', { message: `read ${command}`, actual: 'an answer without an end' });
-    answers.push(end === start ? [] : linesOf(command, text.slice(start, end - 1)));
-    start = end + 1;
-  }
-  return answers;
-}
-
-/** Of the interactive mode, before the answer to each line. */
-const prompt = '> ';
-
-/** Of a certificate only what is read of it: there are hundreds, and a dozen lines of each. */
-function linesOf(command: string, answer: string): string[] {
-  if (!command.startsWith('show ssl cert ') || !answer.startsWith('Filename: ')) return answer.split('\n');
-  const lineAt = (at: number) =>
-    at < 0 ? [] : [answer.slice(at, (answer.indexOf('\n', at) + 1 || answer.length + 1) - 1)];
-  return [...lineAt(0), ...lineAt(answer.indexOf(`\n${fingerprint}`) + 1 || -1)];
 }
 
 /** What the serving worker has, in one round trip. */

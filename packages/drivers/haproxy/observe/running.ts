@@ -218,8 +218,22 @@ function markedHash(lines: readonly string[]): string {
 /** Bits of srv_admin_state that keep traffic away: forced, inherited or resolver maintenance, either drain (2.6 management guide 9.3). */
 const keepsAway = 0x01 | 0x02 | 0x08 | 0x10 | 0x20;
 
+/** Whoever has an answer before the others may have the work done meanwhile; what is amiss with it is told when all is parsed. */
+export function parseEarly(command: string, lines: readonly string[]): void {
+  if (command !== 'show servers state') return;
+  try {
+    early.set(lines, parseServers(lines));
+  } catch {
+    // Told by parseRunning.
+  }
+}
+
+const early = new WeakMap<readonly string[], Map<string, Map<string, RunningServer>>>();
+
 /** Format version 1 of `show servers state`. Backends that are not of our pool are left out. */
 function parseServers(lines: readonly string[]): Map<string, Map<string, RunningServer>> {
+  const known = early.get(lines);
+  if (known !== undefined) return known;
   const columns = lines[1]?.replace(/^# /, '').split(' ') ?? [];
   const at = (name: string) => columns.indexOf(name);
   const [backend, server, addr, port] = [at('be_name'), at('srv_name'), at('srv_addr'), at('srv_port')];
