@@ -103,7 +103,9 @@ class Writer {
     const { host } = open[0].cx;
     const note = open[0].cx.ledger.notes[noteName];
     // HAProxy takes as long to tell of 500 certificates as of all else: those that nobody asks about are left to the next pass.
-    const only = namesAsked(open.map(({ action }) => action));
+    // What is amiss and belongs to no route is laid at the listeners: they take a look at all.
+    const actions = open.map(({ action }) => action);
+    const only = actions.every(({ kind }) => kind === 'route') ? namesAsked(actions) : undefined;
     const result = await this.#bring(host, open, { note, only }).catch((error: unknown) => ({ error }));
     const accepted = open.filter((item) => !item.isSettled);
     if (accepted.length > 1 && result !== 'done') {
