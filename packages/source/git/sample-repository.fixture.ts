@@ -3,7 +3,6 @@ import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createHost, type Host } from '@reconcile/host';
-import { afterAll } from 'vitest';
 import type { GitSettings } from './settings.ts';
 
 // Real repositories for the tests of this folder.
@@ -63,8 +62,8 @@ export class Sandbox {
 }
 
 let template: Sandbox | undefined;
-afterAll(() => template?.remove());
 
+/** For all files that one process of tests runs: it goes with the directory of the run. */
 function makeTemplate(): Sandbox {
   const box = new Sandbox();
   box.repository('template').commit(undefined, 'The first\n\nReconcile-Allow: remove old');
