@@ -43,6 +43,8 @@ type Unsure = 'look at all';
 export async function bring(host: Host, settings: HaproxySettings, task: Task): Promise<Outcome | Unsure> {
   const { sight, next } = task;
   if (isEmpty(next)) {
+    // Else a directory could come back after it was removed.
+    await task.ready.catch(() => undefined);
     await (settings.isManaged ? stop(host, settings, bindsOf(sight.manifest, settings)) : unload(host, settings, task));
     await removeFiles(host, settings, next);
     return 'done';

@@ -4,6 +4,8 @@ import { toWire } from '../record/wire.ts';
 import type { HaproxySettings } from '../settings/settings.ts';
 
 const answerTimeoutMs = 3000;
+/** For each line more: certificates are read and keys compared by HAProxy, some milliseconds each. */
+const perLineMs = 100;
 
 /** HAProxy reads a command line into a buffer of 16 kB and resets the connection without a word above it. */
 const longestLine = 8000;
@@ -14,7 +16,8 @@ export async function change(host: Host, settings: HaproxySettings, changes: rea
   if (lines.length === 0) return '';
   // Several lines on one connection need the interactive mode, which asks for the next one with `>`, and with `+` for a payload.
   const text = lines.length === 1 ? `${lines[0]}\n` : ['prompt', ...lines, 'quit', ''].join('\n');
-  const said = await host.net.ask(settings.statsSocket, text, { timeoutMs: answerTimeoutMs });
+  const timeoutMs = answerTimeoutMs + lines.length * perLineMs;
+  const said = await host.net.ask(settings.statsSocket, text, { timeoutMs });
   return said
     .replace(/^[>+] /gm, '')
     .replace(/\s+/g, ' ')
