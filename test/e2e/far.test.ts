@@ -182,7 +182,8 @@ describe.skipIf(reason !== undefined)(`the agent of another machine ${reason ?? 
   });
 
   it('exec with a terminal', async () => {
-    const inside = 'test -t 0 && echo "tty $TERM"; stty size; read x; echo "got $x"; exit 5';
+    const inside =
+      'test -t 0 && echo "tty $TERM"; until stty size | grep -v "^0 0"; do :; done; read x; echo "got $x"; exit 5';
     const outside = `stty cols 91 rows 21; exec '${process.execPath}' '${command}' -H rift exec web -- sh -c '${inside}'`;
     const env = { ...process.env, TERM: 'vt100', ...envOf('two') };
     const child = spawn('/usr/bin/script', ['-qec', outside, '/dev/null'], { env, stdio: 'pipe' });

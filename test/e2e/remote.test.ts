@@ -76,7 +76,8 @@ describe.skipIf(reason !== undefined)(`an agent, asked ${reason ?? ''}`, () => {
   });
 
   it('exec with a terminal: its size, its keys, its exit code', async () => {
-    const inside = 'test -t 0 && echo "tty $TERM"; stty size; read x; echo "got $x"; exit 5';
+    const inside =
+      'test -t 0 && echo "tty $TERM"; until stty size | grep -v "^0 0"; do :; done; read x; echo "got $x"; exit 5';
     const outside = `stty cols 91 rows 21; exec '${process.execPath}' '${command}' exec web -- sh -c '${inside}'`;
     const one = begin('script', ['-qec', outside, '/dev/null']);
     await heard(one, '21 91');
