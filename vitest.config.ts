@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+// Against what never comes; a busy machine is no failure.
+const expectations = { expect: { poll: { timeout: 15_000 } } };
+
 // One file at a time: they share one podman, and some harm it.
-const real = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, maxWorkers: 1 };
+const real = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false, maxWorkers: 1, ...expectations };
 
 // As pure as the rest, and ten seconds or more each: worlds by the thousand, kills by the hundred, whole commands over git.
 const long = [
@@ -20,6 +23,7 @@ const pure = {
   // Against tests that hang; a busy machine is no failure.
   testTimeout: 30_000,
   hookTimeout: 30_000,
+  ...expectations,
 };
 
 export default defineConfig({
