@@ -15,8 +15,6 @@ const long = [
 ];
 
 const pure = {
-  // A process reads its modules once for all files it runs: otherwise half of the time goes there.
-  isolate: false,
   globalSetup: ['test/own-directory.ts'],
   // All processors: vitest would leave one idle.
   maxWorkers: '100%',

@@ -15,12 +15,13 @@ dev_build() {
   build_bundle
 }
 
-# What is asked for all day: eslint looks only at files that changed. A rule that needs the types of another file may be late by
-# that; CI reads them all.
+# What is asked for all day: eslint looks only at files that changed, and tests of one process share its modules, which is half
+# of their time. A rule that needs the types of another file may be late by that, and a test may meet what another one left; CI
+# lints all and keeps them apart.
 dev_check() {
   install_dependencies
   part types-and-lint static_checks --cache --cache-location .cache/eslint/ --cache-strategy content
-  part unit vitest_here unit
+  part unit vitest_here unit --no-isolate
   report
 }
 
@@ -260,9 +261,12 @@ tell_part() {
   count_tests "$1"
 }
 
+# vitest_here PROJECT WORDS…
 vitest_here() {
-  node node_modules/vitest/vitest.mjs run --project "$1" --passWithNoTests --silent=passed-only \
-    --reporter=dot --reporter=json --outputFile.json="$LOGS/$1.json"
+  vitest_project=$1
+  shift
+  node node_modules/vitest/vitest.mjs run --project "$vitest_project" "$@" --passWithNoTests --silent=passed-only \
+    --reporter=dot --reporter=json --outputFile.json="$LOGS/$vitest_project.json"
 }
 
 # vitest_in_world PROJECT SECONDS REPORT WORDS…
