@@ -34,7 +34,7 @@ function rss(): number {
 const origin = () => `http://127.0.0.1:${port}`;
 const auth = () => ({ authorization: `Bearer ${token}` });
 
-async function answers(withinMs = 5000): Promise<void> {
+async function answers(withinMs = 2000): Promise<void> {
   const since = performance.now();
   const response = await fetch(`${origin()}/api/v1/status`, { headers: auth(), signal: AbortSignal.timeout(withinMs) });
   expect(response.status).toBe(200);
